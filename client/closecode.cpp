@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "closecode.h"
+
+using namespace Qt::Literals::StringLiterals;
+
+QString closeCodeName(int code)
+{
+    switch (code) {
+    case 1000:
+        return u"normal closure"_s;
+    case 1001:
+        return u"going away"_s;
+    case 1002:
+        return u"protocol error"_s;
+    case 1003:
+        return u"unsupported data"_s;
+    case 1005:
+        return u"no status received"_s;
+    case 1006:
+        return u"abnormal closure"_s;
+    case 1007:
+        return u"invalid payload data"_s;
+    case 1008:
+        return u"policy violation"_s;
+    case 1009:
+        return u"message too big"_s;
+    case 1010:
+        return u"mandatory extension"_s;
+    case 1011:
+        return u"internal error"_s;
+    case 1012:
+        return u"service restart"_s;
+    case 1013:
+        return u"try again later"_s;
+    case 1014:
+        return u"bad gateway"_s;
+    case 1015:
+        return u"TLS handshake failed"_s;
+    default:
+        return {};
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "commandline.h"
+
+#include <QCommandLineParser>
+
+#include <cmath>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+constexpr double maxWaitSeconds = 3600;
+
+//! The options of awesome-chat, and the parser that knows them.
+struct Options
+{
+    QCommandLineOption terminal{u"terminal"_s,
+                                u"Talk in the terminal instead: rows on standard output, lines from "
+                                "standard input. Ends at the end of the input once the replies are "
+                                "in."_s};
+    QCommandLineOption wait{u"wait"_s,
+                            u"With --terminal: at the end of the input, how long to wait in silence "
+                            "for replies that are not the lines' echoes (default: 2)."_s,
+                            u"SECONDS"_s};
+    QCommandLineOption theme{u"theme"_s,
+                             u"The window's colours: system, light or dark (default: system)."_s,
+                             u"THEME"_s};
+    QCommandLineOption help{{u"h"_s, u"help"_s}, u"Show this text and end."_s};
+    QCommandLineOption version{{u"v"_s, u"version"_s}, u"Show the version and end."_s};
+    QCommandLineParser parser;
+
+    Options()
+    {
+        parser.setApplicationDescription(
+                u"Opens a window for talking to the WebSocket server at URL: type a line, press "
+                "Enter, see\nwhat comes back.\n\n"
+                "With --terminal the exit code is 0 when the conversation went well, 1 when it did "
+                "not (it\ncould not connect, or the connection ended before everything was said), "
+                "and 2 for a wrong\noption."_s);
+        parser.addPositionalArgument(u"URL"_s,
+                                     u"Where to connect to (default: ws://localhost:3000)."_s,
+                                     u"[URL]"_s);
+        parser.addOptions({terminal, wait, theme, help, version});
+    }
+};
+
+} // namespace
+
+CommandLine CommandLine::parse(const QStringList &arguments)
+{
+    Options options;
+    QCommandLineParser &parser = options.parser;
+    CommandLine result;
+    const auto failed = [&result](const QString &error) {
+        result.error = error;
+        return result;
+    };
+
+    if (!parser.parse(arguments))
+        return failed(parser.errorText());
+    if (parser.isSet(options.help))
+        result.action = Action::ShowHelp;
+    else if (parser.isSet(options.version))
+        result.action = Action::ShowVersion;
+    result.terminal = parser.isSet(options.terminal);
+
+    if (parser.isSet(options.wait)) {
+        bool ok = false;
+        const QString value = parser.value(options.wait);
+        const double seconds = value.toDouble(&ok);
+        if (!ok || !(seconds >= 0 && seconds <= maxWaitSeconds))
+            return failed(u"--wait takes seconds, from 0 to 3600, not “%1”."_s.arg(value));
+        result.wait = static_cast<int>(std::lround(seconds * 1000));
+    }
+    if (parser.isSet(options.theme)) {
+        const QString value = parser.value(options.theme);
+        if (value == "light"_L1)
+            result.theme = Theme::Light;
+        else if (value == "dark"_L1)
+            result.theme = Theme::Dark;
+        else if (value != "system"_L1)
+            return failed(u"--theme takes system, light or dark, not “%1”."_s.arg(value));
+    }
+
+    const QStringList urls = parser.positionalArguments();
+    if (urls.size() > 1)
+        return failed(u"One address is enough; “%1” is one more."_s.arg(urls.at(1)));
+    if (!urls.isEmpty() && urls.first().isEmpty())
+        return failed(u"The address is empty."_s);
+    if (!urls.isEmpty())
+        result.url = QUrl(urls.first());
+    return result;
+}
+
+QString CommandLine::helpText()
+{
+    return Options().parser.helpText();
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <QUrl>
+
+/*!
+    What the command line of awesome-chat asks for.
+*/
+struct CommandLine
+{
+    enum class Action { Chat, ShowHelp, ShowVersion };
+    enum class Theme { System, Light, Dark };
+
+    static constexpr int defaultWait = 2'000;
+
+    Action action = Action::Chat;
+    //! Where to connect to, as it was typed; it need not be an address.
+    QUrl url = QUrl(QStringLiteral("ws://localhost:3000"));
+    //! Whether to talk in the terminal instead of in a window.
+    bool terminal = false;
+    //! How long the terminal waits in silence for replies after the last line of input, in ms.
+    int wait = defaultWait;
+    Theme theme = Theme::System;
+    //! What is wrong with the command line, in a sentence; empty when nothing is.
+    QString error;
+
+    //! Reads \a arguments, the first of which is the program's name.
+    [[nodiscard]] static CommandLine parse(const QStringList &arguments);
+    //! The text for --help; there has to be a QCoreApplication.
+    [[nodiscard]] static QString helpText();
+};

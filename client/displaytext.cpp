@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "displaytext.h"
+
+#include "entry.h"
+#include "utf8.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+constexpr qsizetype unlimited = std::numeric_limits<qsizetype>::max();
+constexpr qsizetype maxBytesPerCodePoint = 4;
+
+//! Whether \a c, printed as it is, could hide, reorder or take no room at all.
+bool needsMark(char32_t c)
+{
+    return (c >= 0x80 && c <= 0x9f) // C1 controls
+            || c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e)
+            || (c >= 0x2066 && c <= 0x2069) // bidirectional controls
+            || c == 0x2028 || c == 0x2029 // line and paragraph separators
+            || c == 0x00ad || c == 0x200b || c == 0x2060 || c == 0xfeff // no width
+            || (c >= 0xe0000 && c <= 0xe007f); // tags
+}
+
+void appendVisible(QString &text, char32_t c)
+{
+    constexpr char32_t controlPictures = 0x2400;
+    constexpr char32_t pictureOfDelete = 0x2421;
+    if (c == U'\n' || c == U'\t')
+        text += QChar(char16_t(c));
+    else if (c < 0x20)
+        text += QChar(char16_t(controlPictures + c));
+    else if (c == 0x7f)
+        text += QChar(char16_t(pictureOfDelete));
+    else if (needsMark(c))
+        text += u"⟨U+%1⟩"_s.arg(QString::number(c, 16).toUpper(), 4, u'0');
+    else
+        text += QString::fromUcs4(&c, 1);
+}
+
+bool isPlainText(QStringView text)
+{
+    return std::none_of(text.begin(), text.end(), [](QChar c) {
+        return (c < u' ' && c != u'\n' && c != u'\t' && c != u'\r') || c == QChar(0x7f);
+    });
+}
+
+DisplayText visible(QStringView text, qsizetype maxLength, qsizetype maxLines)
+{
+    DisplayText result;
+    qsizetype lines = 1;
+    qsizetype shown = 0;
+    for (qsizetype i = 0; i < text.size();) {
+        char32_t c = text.at(i).unicode();
+        qsizetype units = 1;
+        if (text.at(i).isHighSurrogate() && i + 1 < text.size() && text.at(i + 1).isLowSurrogate()) {
+            c = QChar::surrogateToUcs4(text.at(i), text.at(i + 1));
+            units = 2;
+        }
+        if (c == U'\n')
+            ++lines;
+        if (shown + units > maxLength || lines > maxLines) {
+            result.cut = true;
+            break;
+        }
+        appendVisible(result.text, c);
+        shown += units;
+        i += units;
+    }
+    return result;
+}
+
+DisplayText shown(const Entry &entry, qsizetype maxLength, qsizetype maxLines)
+{
+    // Only what can be shown is looked at: a message may have megabytes.
+    const bool isLong = maxLength < entry.payload.size() / maxBytesPerCodePoint;
+    const QByteArrayView bytes = QByteArrayView(entry.payload)
+                                         .first(isLong ? maxLength * maxBytesPerCodePoint
+                                                      : entry.payload.size());
+
+    const std::optional<QString> text =
+            decodedUtf8(bytes, isLong ? Utf8End::Anywhere : Utf8End::Complete);
+    if (text && (entry.kind != Entry::Binary || isPlainText(*text))) {
+        DisplayText result = visible(*text, maxLength, maxLines);
+        result.cut = result.cut || isLong;
+        return result;
+    }
+
+    constexpr qsizetype unitsPerByte = 3; // two digits and a blank
+    const qsizetype count = std::min(bytes.size(), maxLength / unitsPerByte);
+    return {QString::fromLatin1(bytes.first(count).toByteArray().toHex(' ')),
+            count < entry.payload.size()};
+}
+
+} // namespace
+
+DisplayText DisplayText::of(const Entry &entry)
+{
+    return shown(entry, maxLength, maxLines);
+}
+
+QString DisplayText::whole(const Entry &entry)
+{
+    return shown(entry, unlimited, unlimited).text;
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+#include "terminal.h"
+
+#include "displaytext.h"
+#include "utf8.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include <poll.h>
+#include <unistd.h>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+constexpr int minSilenceWhileSending = 2'000; // ms without progress until a peer counts as stuck
+
+const QByteArray eraseLine = "\r\033[K"_ba; // "EL" of ECMA-48
+
+} // namespace
+
+Terminal::Terminal(const QUrl &url, int input, int output, int wait, QObject *parent)
+    : QObject(parent)
+    , m_input(input, QSocketNotifier::Read)
+    , m_inputDescriptor(input)
+    , m_outputDescriptor(output)
+    , m_wait(wait)
+    , m_interactive(::isatty(input) == 1 && ::isatty(output) == 1)
+{
+    m_input.setEnabled(false);
+    m_silence.setSingleShot(true);
+    m_transcript.setSocket(&m_socket);
+    m_socket.setUrl(url);
+
+    connect(&m_input, &QSocketNotifier::activated, this, &Terminal::readInput);
+    connect(&m_silence, &QTimer::timeout, this, &Terminal::onSilence);
+    connect(&m_transcript, &Transcript::rowsInserted, this,
+            [this](const QModelIndex &, int first, int last) { printRows(first, last); });
+    connect(&m_socket, &WebSocket::statusChanged, this, &Terminal::onStatusChanged);
+    connect(&m_socket, &WebSocket::bytesToWriteChanged, this, &Terminal::onBytesToWriteChanged);
+    connect(&m_socket, &WebSocket::textMessageReceived, this,
+            [this](const QString &message) { onReceived(message.toUtf8()); });
+    connect(&m_socket, &WebSocket::binaryMessageReceived, this, &Terminal::onReceived);
+}
+
+void Terminal::start()
+{
+    m_socket.open();
+}
+
+void Terminal::onStatusChanged()
+{
+    switch (m_socket.status()) {
+    case WebSocket::Open:
+        pauseOrResumeInput();
+        break;
+    case WebSocket::Closed: {
+        const int code = m_socket.closeCode();
+        const bool clean = code == 1000 || code == 1001;
+        if (!clean || !(m_inputEnded || m_interactive))
+            m_problem = u"The server closed the connection before everything was said."_s;
+        finish();
+        break;
+    }
+    case WebSocket::Error:
+        m_problem = m_socket.errorString();
+        finish();
+        break;
+    case WebSocket::Connecting:
+    case WebSocket::Closing:
+        break;
+    }
+}
+
+void Terminal::readInput()
+{
+    std::array<char, 64 * 1024> buffer;
+    const ssize_t count = ::read(m_inputDescriptor, buffer.data(), buffer.size());
+    if (count < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (count <= 0) {
+        m_inputEnded = true;
+        if (!m_line.isEmpty())
+            sendLine(std::exchange(m_line, {}));
+        pauseOrResumeInput();
+        closeWhenAnswered();
+        return;
+    }
+
+    m_line.append(buffer.data(), count);
+    qsizetype begin = 0;
+    for (qsizetype end; (end = m_line.indexOf('\n', begin)) != -1; begin = end + 1)
+        sendLine(QByteArrayView(m_line).sliced(begin, end - begin));
+    m_line.remove(0, begin);
+    if (m_line.size() > maxLineLength) {
+        m_problem = u"A line of the input is longer than %1 bytes; it and what follows were not "
+                    "sent."_s.arg(maxLineLength);
+        m_line.clear();
+        m_inputEnded = true;
+        pauseOrResumeInput();
+        closeWhenAnswered();
+    }
+}
+
+void Terminal::sendLine(QByteArrayView line)
+{
+    ++m_lineNumber;
+    if (line.isEmpty() && m_interactive) {
+        prompt();
+        return;
+    }
+    const std::optional<QString> text = decodedUtf8(line);
+    if (!text) {
+        m_problem = u"Line %1 of the input is not UTF-8 and was not sent."_s.arg(m_lineNumber);
+        m_transcript.append(Entry::Local, Entry::Failed, m_problem.toUtf8());
+        return;
+    }
+    if (m_echoes)
+        m_unanswered.push_back(qHash(line));
+    if (m_unanswered.size() > maxUnanswered) {
+        m_echoes = false;
+        m_unanswered.clear();
+    }
+    m_socket.sendTextMessage(*text);
+    m_sentAny = true;
+}
+
+void Terminal::onBytesToWriteChanged()
+{
+    pauseOrResumeInput();
+    if (m_silence.isActive())
+        closeWhenAnswered(); // what goes out is no silence either
+}
+
+//! Reads on when there is somebody to send to, and they keep up.
+void Terminal::pauseOrResumeInput()
+{
+    m_input.setEnabled(!m_inputEnded && m_socket.status() == WebSocket::Open
+                       && m_socket.bytesToWrite() <= maxBytesToWrite);
+}
+
+void Terminal::onReceived(const QByteArray &payload)
+{
+    // Echoes come in the order of the lines; whatever else the server says may come between them.
+    if (!m_unanswered.empty() && m_unanswered.front() == qHash(QByteArrayView(payload)))
+        m_unanswered.pop_front();
+    closeWhenAnswered();
+}
+
+void Terminal::closeWhenAnswered()
+{
+    if (!m_inputEnded || m_socket.status() != WebSocket::Open)
+        return;
+    if (m_sentAny && m_echoes && m_unanswered.empty())
+        m_socket.close();
+    else
+        m_silence.start(m_socket.bytesToWrite() > 0 ? std::max(m_wait, minSilenceWhileSending)
+                                                    : m_wait);
+}
+
+void Terminal::onSilence()
+{
+    if (m_socket.bytesToWrite() > 0)
+        m_problem = u"The server did not take everything that was sent."_s;
+    m_socket.close();
+}
+
+void Terminal::finish()
+{
+    m_input.setEnabled(false);
+    m_silence.stop();
+    m_transcript.flush();
+    if (m_interactive)
+        print(eraseLine);
+    Q_EMIT finished(m_problem.isEmpty() ? Success : Failure, m_problem);
+}
+
+void Terminal::printRows(int first, int last)
+{
+    QByteArray rows;
+    for (int row = last; row >= first; --row) { // the oldest first
+        const Entry &entry = m_transcript.entry(row);
+        if (m_interactive && entry.direction == Entry::Sent)
+            continue; // the person has just typed it behind the prompt
+        QString text = DisplayText::whole(entry);
+        // Further lines are indented, so that none of them looks like a row.
+        text.replace(u'\n', u"\n  "_s);
+        rows += entry.prefix().toUtf8() + ' ' + text.toUtf8() + '\n';
+    }
+    print(m_interactive && !rows.isEmpty() ? eraseLine + rows : rows);
+    prompt();
+}
+
+void Terminal::prompt()
+{
+    if (m_interactive)
+        print("> "_ba);
+}
+
+void Terminal::print(const QByteArray &bytes)
+{
+    for (qsizetype done = 0; done < bytes.size();) {
+        const ssize_t count = ::write(m_outputDescriptor, bytes.constData() + done,
+                                      static_cast<std::size_t>(bytes.size() - done));
+        if (count >= 0) {
+            done += count;
+        } else if (errno == EAGAIN) {
+            pollfd ready{m_outputDescriptor, POLLOUT, 0};
+            ::poll(&ready, 1, -1);
+        } else if (errno != EINTR) {
+            // Nobody reads the rows any more, as behind `| head`: there is no more to do.
+            if (m_problem.isEmpty())
+                m_problem = u"The output was closed."_s;
+            m_socket.close();
+            return;
+        }
+    }
+}

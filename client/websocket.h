@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "failure.h"
+
+#include <QAbstractSocket>
+#include <QByteArray>
+#include <QObject>
+#include <QQmlParserStatus>
+#include <QStringList>
+#include <QTimer>
+#include <QUrl>
+#include <QVariantMap>
+#include <QtQml/qqmlregistration.h>
+
+class QWebSocket;
+
+/*!
+    A WebSocket client for QML: Qt's element of the same name, with the same properties, signals and
+    functions, and what that one lacks.
+
+    Like there, \c active is what the user wants: it stays true when a connection fails or ends. What
+    differs, on purpose:
+    \list
+    \li A connection ends in exactly one status: Closed after a close frame, Error after anything
+        else. Both stay, with errorString, closeCode and closeReason, until the next open.
+    \li An address that is none ends in Error, with a sentence.
+    \li Nothing waits for ever: see handshakeTimeout and closeTimeout.
+    \li Sending while not Open is refused (0 is returned) and changes nothing.
+    \li negotiatedSubprotocol is there when the status becomes Open.
+    \li It can be destroyed in every status.
+    \endlist
+*/
+class WebSocket : public QObject, public QQmlParserStatus
+{
+    Q_OBJECT
+    Q_INTERFACES(QQmlParserStatus)
+    QML_ELEMENT
+
+    //! Where to connect to: ws:// or wss://. Setting another one while active connects there.
+    Q_PROPERTY(QUrl url READ url WRITE setUrl NOTIFY urlChanged FINAL)
+    //! url for people: without user name and password.
+    Q_PROPERTY(QString address READ address NOTIFY urlChanged FINAL)
+    //! Whether a connection is wanted. Setting it opens or closes one.
+    Q_PROPERTY(bool active READ isActive WRITE setActive NOTIFY activeChanged FINAL)
+    Q_PROPERTY(Status status READ status NOTIFY statusChanged FINAL)
+    //! Why the last connection failed, in a sentence; empty when it did not.
+    Q_PROPERTY(QString errorString READ errorString NOTIFY errorStringChanged FINAL)
+    //! The close code (RFC 6455 section 7.4) that ended the last connection, 1006 when it ended
+    //! without a close frame; 0 before.
+    Q_PROPERTY(int closeCode READ closeCode NOTIFY closeCodeChanged FINAL)
+    //! The reason that came with closeCode: the peer's words.
+    Q_PROPERTY(QString closeReason READ closeReason NOTIFY closeReasonChanged FINAL)
+    //! Subprotocols to offer, the preferred one first; takes effect at the next open.
+    Q_PROPERTY(QStringList requestedSubprotocols READ requestedSubprotocols WRITE
+                       setRequestedSubprotocols NOTIFY requestedSubprotocolsChanged FINAL)
+    //! The subprotocol that the server chose; empty when none, or while not Open.
+    Q_PROPERTY(QString negotiatedSubprotocol READ negotiatedSubprotocol NOTIFY
+                       negotiatedSubprotocolChanged FINAL)
+    //! How long connecting may take, handshake included, in ms; 10 s by default.
+    Q_PROPERTY(int handshakeTimeout READ handshakeTimeout WRITE setHandshakeTimeout NOTIFY
+                       handshakeTimeoutChanged FINAL)
+    //! How long closing may take before the connection is dropped, in ms; 2 s by default.
+    Q_PROPERTY(int closeTimeout READ closeTimeout WRITE setCloseTimeout NOTIFY closeTimeoutChanged
+                       FINAL)
+    //! The largest message that is accepted, in bytes, 1 to 1 GiB; 16 MiB by default. A larger one
+    //! ends the connection with close code 1009.
+    Q_PROPERTY(qint64 maxMessageSize READ maxMessageSize WRITE setMaxMessageSize NOTIFY
+                       maxMessageSizeChanged FINAL)
+    //! Bytes sent but not yet handed to the operating system.
+    Q_PROPERTY(qint64 bytesToWrite READ bytesToWrite NOTIFY bytesToWriteChanged FINAL)
+
+public:
+    //! The numbers are those of Qt's element.
+    enum Status { Connecting, Open, Closing, Closed, Error };
+    Q_ENUM(Status)
+
+    static constexpr int defaultHandshakeTimeout = 10'000;
+    static constexpr int defaultCloseTimeout = 2'000;
+    static constexpr qint64 defaultMaxMessageSize = 16 * 1024 * 1024;
+    static constexpr qint64 largestMaxMessageSize = 1024 * 1024 * 1024;
+
+    explicit WebSocket(QObject *parent = nullptr);
+    ~WebSocket() override;
+
+    [[nodiscard]] QUrl url() const { return m_url; }
+    void setUrl(const QUrl &url);
+    [[nodiscard]] QString address() const;
+    [[nodiscard]] bool isActive() const { return m_active; }
+    void setActive(bool active);
+    [[nodiscard]] Status status() const { return m_status; }
+    [[nodiscard]] QString errorString() const { return m_errorString; }
+    [[nodiscard]] int closeCode() const { return m_closeCode; }
+    [[nodiscard]] QString closeReason() const { return m_closeReason; }
+    [[nodiscard]] QStringList requestedSubprotocols() const { return m_requestedSubprotocols; }
+    void setRequestedSubprotocols(const QStringList &subprotocols);
+    [[nodiscard]] QString negotiatedSubprotocol() const { return m_negotiatedSubprotocol; }
+    [[nodiscard]] int handshakeTimeout() const { return m_handshakeTimeout; }
+    void setHandshakeTimeout(int timeout);
+    [[nodiscard]] int closeTimeout() const { return m_closeTimeout; }
+    void setCloseTimeout(int timeout);
+    [[nodiscard]] qint64 maxMessageSize() const { return m_maxMessageSize; }
+    void setMaxMessageSize(qint64 size);
+    [[nodiscard]] qint64 bytesToWrite() const;
+
+    /*!
+        Sends \a message as one text message. Returns how many bytes of payload were accepted;
+        0, and nothing is sent, while the status is not Open.
+    */
+    Q_INVOKABLE qint64 sendTextMessage(const QString &message);
+    //! Sends \a message as one binary message; see sendTextMessage().
+    Q_INVOKABLE qint64 sendBinaryMessage(const QByteArray &message);
+
+    //! Wants a connection, and starts one unless one is there or on its way.
+    Q_INVOKABLE void open();
+    /*!
+        Wants no connection, and closes the one that is there with \a code (1000, or 3000 to 4999)
+        and \a reason (up to 123 bytes of UTF-8). One that is still on its way is given up.
+    */
+    Q_INVOKABLE void close(int code = 1000, const QString &reason = {});
+
+    void classBegin() override;
+    void componentComplete() override;
+
+Q_SIGNALS:
+    void textMessageReceived(const QString &message);
+    void binaryMessageReceived(const QByteArray &message);
+    //! \a message was accepted for sending.
+    void textMessageSent(const QString &message);
+    //! \a message was accepted for sending.
+    void binaryMessageSent(const QByteArray &message);
+
+    void urlChanged();
+    void activeChanged();
+    void statusChanged();
+    void errorStringChanged();
+    void closeCodeChanged();
+    void closeReasonChanged();
+    void requestedSubprotocolsChanged();
+    void negotiatedSubprotocolChanged();
+    void handshakeTimeoutChanged();
+    void closeTimeoutChanged();
+    void maxMessageSizeChanged();
+    void bytesToWriteChanged();
+
+private:
+    void connectToServer();
+    void startSocket();
+    void dropSocket();
+    void limitSocket();
+
+    void onConnected();
+    void onSocketError(QAbstractSocket::SocketError error);
+    void onAboutToClose();
+    void onDisconnected();
+    void onTimeout();
+
+    void finish(Status status, int code, const QString &reason, const QString &errorString);
+    void setStatus(Status status);
+    void setActiveWish(bool active);
+    void setErrorString(const QString &errorString);
+    void setCloseCode(int code);
+    void setCloseReason(const QString &reason);
+    void setNegotiatedSubprotocol(const QString &subprotocol);
+    [[nodiscard]] Stage stage() const;
+
+    QUrl m_url;
+    QStringList m_requestedSubprotocols;
+    QString m_negotiatedSubprotocol;
+    QString m_errorString;
+    QString m_closeReason;
+    QString m_lastProblem; // what the socket complained of while open, until it is known how it ended
+    QTimer m_timer; // bounds connecting, then closing
+    QWebSocket *m_socket = nullptr; // one for each connection, a child of this
+    qint64 m_maxMessageSize = defaultMaxMessageSize;
+    int m_handshakeTimeout = defaultHandshakeTimeout;
+    int m_closeTimeout = defaultCloseTimeout;
+    int m_closeCode = 0;
+    Status m_status = Closed;
+    bool m_active = false;
+    bool m_complete = true; // false only between classBegin() and componentComplete()
+    bool m_closeFrameSeen = false;
+};

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import AwesomeChat
+
+/*!
+    The line that is being typed. It stays until clear() is called: whoever gets it knows whether it
+    could be sent.
+*/
+FocusScope {
+    id: root
+
+    /*! Why the line is still here; empty when there is nothing to say. */
+    property string notice: ""
+    /*! The line so far. */
+    property alias text: input.text
+
+    /*! Enter was pressed on a line that is not empty. */
+    signal accepted(string text)
+    /*! The line was changed by typing. */
+    signal edited()
+
+    function clear() {
+        input.clear();
+    }
+
+    implicitWidth: 320
+    implicitHeight: field.height + (noticeText.visible ? noticeText.height + Theme.gap / 2 : 0)
+
+    Rectangle {
+        id: field
+
+        width: root.width
+        height: input.implicitHeight + 2 * Theme.gap
+        radius: Theme.radius
+        color: Theme.field
+        border.color: input.activeFocus ? Theme.accent : Theme.line
+        clip: true
+
+        Text {
+            id: prompt
+
+            x: Theme.gap
+            anchors.verticalCenter: parent.verticalCenter
+            text: ">"
+            textFormat: Text.PlainText
+            color: Theme.sent
+            font: input.font
+            Accessible.ignored: true
+        }
+
+        TextInput {
+            id: input
+            objectName: "input"
+
+            anchors.left: prompt.right
+            anchors.leftMargin: Theme.gap
+            anchors.right: parent.right
+            anchors.rightMargin: Theme.gap
+            anchors.verticalCenter: parent.verticalCenter
+            focus: true
+            clip: true
+            // The stock limit of 32,767 would cut a pasted line without a word.
+            maximumLength: 16 * 1024 * 1024
+            color: Theme.text
+            selectionColor: Theme.selection
+            selectedTextColor: Theme.text
+            selectByMouse: true
+            font.family: Theme.fixedFont
+            font.pixelSize: Theme.textSize
+
+            Accessible.role: Accessible.EditableText
+            Accessible.name: qsTr("Message")
+            Accessible.description: root.notice
+
+            onAccepted: {
+                if (text.length > 0)
+                    root.accepted(text);
+            }
+            onTextEdited: root.edited()
+        }
+
+        Text {
+            id: placeholder
+
+            anchors.fill: input
+            visible: input.text.length === 0 && input.preeditText.length === 0
+            text: qsTr("Type a message and press Enter")
+            textFormat: Text.PlainText
+            elide: Text.ElideRight
+            color: Theme.quiet
+            font: input.font
+            Accessible.ignored: true
+        }
+    }
+
+    Text {
+        id: noticeText
+        objectName: "notice"
+
+        anchors.top: field.bottom
+        anchors.topMargin: Theme.gap / 2
+        x: Theme.gap
+        width: root.width - 2 * Theme.gap
+        visible: root.notice.length > 0
+        text: root.notice
+        textFormat: Text.PlainText
+        wrapMode: Text.Wrap
+        maximumLineCount: 4
+        elide: Text.ElideRight
+        color: Theme.error
+        font.pixelSize: Theme.quietSize
+        Accessible.role: Accessible.AlertMessage
+        Accessible.name: root.notice
+    }
+}

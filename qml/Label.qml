@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import AwesomeChat
+
+/*!
+    One row of the transcript: the prefix and the message, 1 to 23, and in a quieter tone when it
+    came and how large it is. The message may be anybody's words, so it is plain text.
+*/
+Item {
+    id: root
+
+    /*! ">" for what was sent, "<" for what was received, "#" for status. */
+    required property string prefix
+    /*! The message as it may be shown; see Transcript.TextRole. */
+    required property string text
+    /*! Whether text is only the beginning of the message. */
+    required property bool cut
+    required property int direction
+    required property int kind
+    required property date time
+    /*! Bytes of payload. */
+    required property int size
+
+    readonly property bool isMessage: direction !== EntryType.Local
+    readonly property color tone: kind === EntryType.Failed ? Theme.error
+                                : direction === EntryType.Sent ? Theme.sent
+                                : direction === EntryType.Received ? Theme.received : Theme.status
+    readonly property string timeText: Qt.formatTime(time, "hh:mm:ss.zzz")
+    readonly property string sizeText: (kind === EntryType.Binary ? qsTr("binary %1") : "%1").arg(sizeInWords(size))
+    readonly property string cutText: cut
+        ? qsTr("… the beginning of %1 is shown").arg(sizeInWords(size)) : ""
+
+    // A narrow window keeps its room for the words.
+    readonly property bool wide: width >= 480
+    readonly property real metaWidth: wide ? Math.max(metrics.width, meta.implicitWidth) + Theme.margin : 0
+    readonly property real column: (width - 2 * Theme.margin - metaWidth) / 24
+
+    function sizeInWords(bytes: int): string {
+        if (bytes < 1024)
+            return qsTr("%1 B").arg(bytes);
+        if (bytes < 1024 * 1024)
+            return qsTr("%1 KiB").arg((bytes / 1024).toFixed(1));
+        return qsTr("%1 MiB").arg((bytes / 1024 / 1024).toFixed(1));
+    }
+
+    function whoInWords(): string {
+        return direction === EntryType.Sent ? qsTr("Sent")
+             : direction === EntryType.Received ? qsTr("Received") : qsTr("Status");
+    }
+
+    implicitHeight: message.height + (cutNote.visible ? cutNote.height : 0) + Theme.gap / 2
+
+    Accessible.role: Accessible.ListItem
+    Accessible.name: prefix + " " + text
+    Accessible.description: isMessage ? whoInWords() + ", " + timeText + ", " + sizeText
+                                      : whoInWords() + ", " + timeText
+
+    TextMetrics {
+        id: metrics
+
+        font: meta.font
+        text: "1023.9 KiB  00:00:00.000"
+    }
+
+    Text {
+        id: prefixText
+        objectName: "prefix"
+
+        x: Theme.margin
+        width: root.column
+        text: root.prefix
+        textFormat: Text.PlainText
+        color: root.tone
+        font.family: Theme.fixedFont
+        font.pixelSize: Theme.textSize
+        Accessible.ignored: true
+    }
+
+    Text {
+        id: message
+        objectName: "message"
+
+        x: prefixText.x + prefixText.width
+        width: root.column * 23
+        text: root.text
+        textFormat: Text.PlainText
+        wrapMode: Text.Wrap
+        color: root.isMessage ? Theme.text : root.tone
+        font.family: Theme.fixedFont
+        font.pixelSize: Theme.textSize
+        Accessible.ignored: true
+    }
+
+    Text {
+        id: cutNote
+
+        anchors.top: message.bottom
+        anchors.left: message.left
+        visible: root.cut
+        text: root.cutText
+        textFormat: Text.PlainText
+        color: Theme.quiet
+        font.pixelSize: Theme.quietSize
+        Accessible.ignored: true
+    }
+
+    Text {
+        id: meta
+
+        anchors.right: parent.right
+        anchors.rightMargin: Theme.margin
+        anchors.baseline: message.baseline
+        visible: root.wide
+        text: root.isMessage ? root.sizeText + "  " + root.timeText : root.timeText
+        textFormat: Text.PlainText
+        color: Theme.quiet
+        font.family: Theme.fixedFont
+        font.pixelSize: Theme.quietSize
+        Accessible.ignored: true
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import QtQuick.Layouts
+import AwesomeChat
+
+/*!
+    The window: lays out what is seen, and holds one session.
+*/
+Window {
+    id: root
+
+    /*! The server to talk to. */
+    required property url url
+
+    width: 720
+    height: 480
+    minimumWidth: 280
+    minimumHeight: 200
+    visible: true
+    title: qsTr("%1 — Awesome Chat").arg(connectionBar.address)
+    color: Theme.background
+
+    Session {
+        id: session
+
+        url: root.url
+    }
+
+    ColumnLayout {
+        anchors.fill: parent
+        spacing: 0
+
+        ConnectionBar {
+            id: connectionBar
+
+            Layout.fillWidth: true
+            address: session.socket.address
+            status: session.socket.status
+            onReconnectRequested: {
+                session.reconnect();
+                chatInput.forceActiveFocus();
+            }
+        }
+
+        ChatView {
+            id: chatView
+
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            model: session.transcript
+        }
+
+        ChatInput {
+            id: chatInput
+
+            // A line that was refused says why until it is sent, or the reason has gone.
+            property bool refused: false
+
+            Layout.fillWidth: true
+            Layout.margins: Theme.gap
+            focus: true
+            notice: refused ? session.obstacle : ""
+            onAccepted: text => {
+                refused = !session.send(text);
+                if (!refused) {
+                    clear();
+                    chatView.showNewest();
+                }
+            }
+            onEdited: refused = false
+        }
+    }
+
+    Shortcut {
+        sequence: "Ctrl+R"
+        onActivated: session.reconnect()
+    }
+    Shortcut {
+        sequences: ["PgUp"]
+        onActivated: chatView.scrollPages(-1)
+    }
+    Shortcut {
+        sequences: ["PgDown"]
+        onActivated: chatView.scrollPages(1)
+    }
+    Shortcut {
+        sequence: "Ctrl+Home"
+        onActivated: chatView.showOldest()
+    }
+    Shortcut {
+        sequence: "Ctrl+End"
+        onActivated: chatView.showNewest()
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "echoserver.h"
+#include "logging.h"
+#include "serveroptions.h"
+#include "unixsignals.h"
+
+#include <QCoreApplication>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+constexpr int exitCannotListen = 1;
+constexpr int exitUsage = 2;
+
+/// Otherwise the first sockets would get the numbers of closed standard streams, and our output
+/// with them.
+void openStandardStreams()
+{
+    int descriptor = 0;
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO)
+        descriptor = open("/dev/null", O_RDWR);
+    if (descriptor > STDERR_FILENO)
+        close(descriptor);
+}
+
+/// Flushed, since another program may be waiting for it. A reader that has gone away does no harm.
+void print(std::FILE *stream, const QString &text)
+{
+    std::fputs(text.toUtf8().constData(), stream);
+    std::fflush(stream);
+}
+
+int fail(int exitCode, const QString &sentence)
+{
+    print(stderr, u"awesome-chat-server: %1\n"_s.arg(sentence));
+    return exitCode;
+}
+
+int answer(InfoRequest request)
+{
+    switch (request) {
+    case InfoRequest::Help:
+        print(stdout, serverHelp());
+        break;
+    case InfoRequest::Version:
+        print(stdout, u"awesome-chat-server %1\n"_s.arg(QLatin1StringView(AWESOMECHAT_VERSION)));
+        break;
+    }
+    return EXIT_SUCCESS;
+}
+
+int serve(const ServerOptions &options)
+{
+    setUpLogging(options.isVerbose);
+    UnixSignals signals;
+    EchoServer server(options);
+    QObject::connect(&server, &EchoServer::stopped, qApp, &QCoreApplication::quit);
+    QObject::connect(&signals, &UnixSignals::received, &server, [&server] {
+        if (server.isStopping())
+            server.abort();
+        else
+            server.stop();
+    });
+
+    if (const std::optional<QString> error = server.start())
+        return fail(exitCannotListen, *error);
+    const QList<QUrl> urls = server.urls();
+    for (const QUrl &url : urls)
+        print(stdout, u"listening on %1\n"_s.arg(url.toString()));
+    return QCoreApplication::exec();
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    openStandardStreams();
+    const QCoreApplication app(argc, argv);
+    const ParsedOptions parsed = parseServerOptions(QCoreApplication::arguments());
+    if (const auto *error = std::get_if<UsageError>(&parsed))
+        return fail(exitUsage, error->sentence);
+    if (const auto *request = std::get_if<InfoRequest>(&parsed))
+        return answer(*request);
+    return serve(std::get<ServerOptions>(parsed));
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include "serveroptions.h"
+
+#include "escape.h"
+
+#include <QCommandLineParser>
+
+#include <algorithm>
+#include <limits>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+constexpr qsizetype maxQuotedCharacters = 80;
+constexpr qint64 maxPort = std::numeric_limits<quint16>::max();
+constexpr qint64 largestMaxConnections = 1'000'000;
+
+constexpr auto listenFlag = "listen"_L1;
+constexpr auto portFlag = "port"_L1;
+constexpr auto greetingFlag = "greeting"_L1;
+constexpr auto noGreetingFlag = "no-greeting"_L1;
+constexpr auto maxMessageSizeFlag = "max-message-size"_L1;
+constexpr auto maxConnectionsFlag = "max-connections"_L1;
+constexpr auto verboseFlag = "verbose"_L1;
+constexpr auto helpFlag = "help"_L1;
+constexpr auto versionFlag = "version"_L1;
+
+QString quoted(const QString &word)
+{
+    return u'\'' + escaped(word, maxQuotedCharacters) + u'\'';
+}
+
+UsageError usageError(const QString &sentence)
+{
+    return {sentence + u"; --help lists the flags"_s};
+}
+
+/// Digits only: QString::toLongLong() takes blanks and signs too.
+std::optional<qint64> parseNumber(const QString &word, qint64 smallest, qint64 largest)
+{
+    const auto isDigit = [](QChar c) { return c >= u'0' && c <= u'9'; };
+    bool ok = std::all_of(word.cbegin(), word.cend(), isDigit);
+    const qint64 number = ok ? word.toLongLong(&ok) : 0;
+    return ok && number >= smallest && number <= largest ? std::optional(number) : std::nullopt;
+}
+
+QList<ListenAddress> parseAddress(const QString &word)
+{
+    if (word == "localhost"_L1)
+        return ServerOptions().addresses;
+    if (word == "any"_L1) {
+        return {{QHostAddress(QHostAddress::AnyIPv4)}, {QHostAddress(QHostAddress::AnyIPv6), true}};
+    }
+    const QHostAddress address(word);
+    return address.isNull() ? QList<ListenAddress>() : QList<ListenAddress>{{address}};
+}
+
+/// The first thing wrong with the words themselves, whatever their values.
+std::optional<UsageError> structuralError(const QCommandLineParser &parser, bool parsed,
+                                          const QStringList &arguments)
+{
+    if (const QStringList unknown = parser.unknownOptionNames(); !unknown.isEmpty()) {
+        const QString longFlag = u"--"_s + unknown.first();
+        const bool isLong =
+            std::any_of(arguments.cbegin(), arguments.cend(),
+                        [&](const QString &word) { return word.startsWith(longFlag); });
+        return usageError(u"unknown flag "_s + quoted(isLong ? longFlag : u'-' + unknown.first()));
+    }
+    if (!parsed) {
+        // A flag without its value, or a switch with one: Qt's sentence names the flag.
+        QString sentence = parser.errorText();
+        sentence.front() = sentence.front().toLower();
+        sentence.chop(1);
+        return usageError(sentence);
+    }
+    if (const QStringList extra = parser.positionalArguments(); !extra.isEmpty())
+        return usageError(u"unexpected word "_s + quoted(extra.first()));
+
+    const QStringList given = parser.optionNames();
+    for (const QString &name : given) {
+        if (name != listenFlag && given.count(name) > 1)
+            return usageError(u"--%1 is given more than once"_s.arg(name));
+    }
+    if (given.contains(greetingFlag) && given.contains(noGreetingFlag))
+        return usageError(u"--greeting and --no-greeting exclude each other"_s);
+    return std::nullopt;
+}
+
+/// The value of \a flag in \a target, or what is wrong with it; untouched when the flag is not
+/// given.
+template<typename Number>
+std::optional<UsageError> readNumber(const QCommandLineParser &parser, const QString &flag,
+                                     qint64 smallest, qint64 largest, Number &target)
+{
+    if (!parser.isSet(flag))
+        return std::nullopt;
+    const QString word = parser.value(flag);
+    const std::optional<qint64> number = parseNumber(word, smallest, largest);
+    if (!number) {
+        return usageError(u"--%1 needs a number from %2 to %3, not %4"_s.arg(
+            flag, QString::number(smallest), QString::number(largest), quoted(word)));
+    }
+    target = Number(*number);
+    return std::nullopt;
+}
+
+std::optional<UsageError> readAddresses(const QCommandLineParser &parser,
+                                        QList<ListenAddress> &target)
+{
+    QList<ListenAddress> addresses;
+    const QStringList words = parser.values(listenFlag);
+    for (const QString &word : words) {
+        const QList<ListenAddress> parsed = parseAddress(word);
+        if (parsed.isEmpty()) {
+            return usageError(
+                u"--listen needs an IP address, localhost or any, not %1"_s.arg(quoted(word)));
+        }
+        addresses += parsed;
+    }
+    if (!addresses.isEmpty())
+        target = addresses;
+    return std::nullopt;
+}
+
+} // namespace
+
+ParsedOptions parseServerOptions(const QStringList &arguments)
+{
+    const QString noDescription; // serverHelp() describes the flags
+    QCommandLineParser parser;
+    for (const QLatin1StringView flag :
+         {listenFlag, portFlag, greetingFlag, maxMessageSizeFlag, maxConnectionsFlag})
+        parser.addOption({flag, noDescription, u"value"_s});
+    for (const QLatin1StringView flag : {noGreetingFlag, verboseFlag, helpFlag, versionFlag})
+        parser.addOption(QCommandLineOption(flag));
+    const bool parsed = parser.parse(arguments);
+
+    if (parser.isSet(helpFlag))
+        return InfoRequest::Help;
+    if (parser.isSet(versionFlag))
+        return InfoRequest::Version;
+    if (const auto error = structuralError(parser, parsed, arguments))
+        return *error;
+
+    ServerOptions options;
+    Limits &limits = options.limits;
+    if (const auto error = readAddresses(parser, options.addresses))
+        return *error;
+    if (const auto error = readNumber(parser, portFlag, 0, maxPort, options.port))
+        return *error;
+    if (const auto error = readNumber(parser, maxMessageSizeFlag, Limits::smallestMaxMessageSize,
+                                      Limits::largestMaxMessageSize, limits.maxMessageSize))
+        return *error;
+    if (const auto error =
+            readNumber(parser, maxConnectionsFlag, 1, largestMaxConnections, limits.maxConnections))
+        return *error;
+    // Or the echo of one large message would already be too much.
+    limits.maxBacklog =
+        std::max(limits.maxBacklog, Limits::messagesInBacklog * limits.maxMessageSize);
+    if (parser.isSet(greetingFlag))
+        options.greeting = parser.value(greetingFlag);
+    if (parser.isSet(noGreetingFlag))
+        options.greeting.reset();
+    options.isVerbose = parser.isSet(verboseFlag);
+    return options;
+}
+
+QString serverHelp()
+{
+    return uR"(Usage: awesome-chat-server [FLAG...]
+Greets every WebSocket client and sends each of its messages back.
+
+  --listen ADDRESS          an IP address, localhost (127.0.0.1 and ::1) or any
+                            (0.0.0.0 and ::); may be given several times
+                            (default: localhost)
+  --port N                  0 to 65535; 0 is any free port (default: 3000)
+  --greeting TEXT           what a new client is sent first
+                            (default: Welcome to Awesome Chat)
+  --no-greeting             send nothing first
+  --max-message-size BYTES  close with 1009 on a larger message
+                            (default: 16777216)
+  --max-connections N       close with 1013 when more clients come
+                            (default: 10000)
+  --verbose                 log every message received
+  --help                    print this and exit
+  --version                 print the version and exit
+
+Examples:
+  awesome-chat-server                    for clients on this machine
+  awesome-chat-server --listen any       for the whole network
+  awesome-chat-server --port 8080 --no-greeting --verbose
+
+The addresses listened on are printed on standard output, the log on standard
+error. SIGINT (Ctrl+C) and SIGTERM close all connections and end the server; a
+second one does not wait for the clients. The exit status is 0, or 1 when an
+address cannot be listened on, or 2 when a flag is wrong.
+)"_s;
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "serverlimits.h"
+
+#include <QHostAddress>
+#include <QList>
+#include <QString>
+#include <QStringList>
+
+#include <optional>
+#include <variant>
+
+/*!
+    An address to listen on. What \c localhost and \c any stand for beside IPv4 \a isOptional: a
+    machine without IPv6 does without it.
+*/
+struct ListenAddress
+{
+    QHostAddress address;
+    bool isOptional = false;
+};
+
+/*!
+    What the command line asks for.
+*/
+struct ServerOptions
+{
+    QList<ListenAddress> addresses = {{QHostAddress(QHostAddress::LocalHost)},
+                                      {QHostAddress(QHostAddress::LocalHostIPv6), true}};
+    /// 0 is any free port, the same one on every address.
+    quint16 port = 3000;
+    /// Sent to every new peer; none when unset.
+    std::optional<QString> greeting = QStringLiteral("Welcome to Awesome Chat");
+    bool isVerbose = false;
+    Limits limits;
+};
+
+/// What is wrong with a command line, in one sentence.
+struct UsageError
+{
+    QString sentence;
+};
+
+enum class InfoRequest { Help, Version };
+
+using ParsedOptions = std::variant<ServerOptions, UsageError, InfoRequest>;
+
+/*!
+    Reads \a arguments, of which the first is the name of the program. A request for help or
+    version comes before any error.
+*/
+[[nodiscard]] ParsedOptions parseServerOptions(const QStringList &arguments);
+
+/// What --help prints, with a line feed at its end.
+[[nodiscard]] QString serverHelp();

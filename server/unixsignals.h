@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QObject>
+#include <QSocketNotifier>
+
+#include <csignal>
+
+/*!
+    Turns SIGINT and SIGTERM into a Qt signal for as long as it lives, and ignores SIGPIPE from
+    then on.
+
+    Create it in main() before any thread: a thread inherits which signals are blocked.
+*/
+class UnixSignals : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit UnixSignals(QObject *parent = nullptr);
+    ~UnixSignals() override;
+
+Q_SIGNALS:
+    /// \a signalNumber is SIGINT or SIGTERM.
+    void received(int signalNumber);
+
+private:
+    void readSignals();
+
+    sigset_t m_previousMask = {};
+    int m_descriptor = -1;
+    QSocketNotifier m_notifier{QSocketNotifier::Read};
+};

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "commandline.h"
+
+#include <QTest>
+
+using namespace Qt::Literals::StringLiterals;
+
+class tst_CommandLine : public QObject
+{
+    Q_OBJECT
+
+    static CommandLine parsed(QStringList arguments)
+    {
+        arguments.prepend(u"awesome-chat"_s);
+        return CommandLine::parse(arguments);
+    }
+
+private Q_SLOTS:
+    void defaults()
+    {
+        const CommandLine line = parsed({});
+        QCOMPARE(line.error, QString());
+        QCOMPARE(line.action, CommandLine::Action::Chat);
+        QCOMPARE(line.url, QUrl(u"ws://localhost:3000"_s));
+        QCOMPARE(line.terminal, false);
+        QCOMPARE(line.wait, 2000);
+        QCOMPARE(line.theme, CommandLine::Theme::System);
+    }
+
+    void everything()
+    {
+        const CommandLine line = parsed({u"--terminal"_s, u"--wait"_s, u"0.5"_s, u"--theme=dark"_s,
+                                         u"ws://[::1]:1/Path?Q=1"_s});
+        QCOMPARE(line.error, QString());
+        QCOMPARE(line.url, QUrl(u"ws://[::1]:1/Path?Q=1"_s));
+        QCOMPARE(line.terminal, true);
+        QCOMPARE(line.wait, 500);
+        QCOMPARE(line.theme, CommandLine::Theme::Dark);
+        QCOMPARE(parsed({u"--theme"_s, u"light"_s}).theme, CommandLine::Theme::Light);
+    }
+
+    void actions()
+    {
+        QCOMPARE(parsed({u"--help"_s}).action, CommandLine::Action::ShowHelp);
+        QCOMPARE(parsed({u"-h"_s}).action, CommandLine::Action::ShowHelp);
+        QCOMPARE(parsed({u"--version"_s}).action, CommandLine::Action::ShowVersion);
+        QCOMPARE(parsed({u"-v"_s}).action, CommandLine::Action::ShowVersion);
+    }
+
+    void errors_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QString>("error"); // a part of it
+
+        QTest::newRow("unknown") << QStringList{u"--frobnicate"_s} << u"frobnicate"_s;
+        QTest::newRow("two addresses") << QStringList{u"ws://a"_s, u"ws://b"_s} << u"ws://b"_s;
+        QTest::newRow("empty address") << QStringList{QString()} << u"empty"_s;
+        QTest::newRow("no value") << QStringList{u"--wait"_s} << u"--wait"_s;
+        QTest::newRow("no number") << QStringList{u"--wait"_s, u"soon"_s} << u"soon"_s;
+        QTest::newRow("negative") << QStringList{u"--wait=-1"_s} << u"-1"_s;
+        QTest::newRow("no number at all") << QStringList{u"--wait=nan"_s} << u"nan"_s;
+        QTest::newRow("too long") << QStringList{u"--wait=3601"_s} << u"3600"_s;
+        QTest::newRow("no theme") << QStringList{u"--theme=pink"_s} << u"pink"_s;
+        QTest::newRow("value too many") << QStringList{u"--terminal=1"_s} << u"terminal"_s;
+    }
+
+    void errors()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(QString, error);
+
+        const QString said = parsed(arguments).error;
+        QVERIFY2(said.contains(error), qPrintable(said));
+    }
+
+    void anAddressThatIsNoneIsNoError()
+    {
+        // It is said in the conversation, where it can be seen in a window too.
+        QCOMPARE(parsed({u"foo"_s}).error, QString());
+    }
+
+    void helpNamesEveryOption()
+    {
+        const QString help = CommandLine::helpText();
+        for (const auto option : {"--terminal"_L1, "--wait"_L1, "--theme"_L1, "--help"_L1,
+                                  "--version"_L1, "ws://localhost:3000"_L1}) {
+            QVERIFY2(help.contains(option), option.data());
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(tst_CommandLine)
+#include "tst_commandline.moc"

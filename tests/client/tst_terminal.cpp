@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+#include "peers.h"
+#include "terminal.h"
+
+#include <QSignalSpy>
+#include <QTemporaryFile>
+#include <QTest>
+
+#include <array>
+
+#include <unistd.h>
+
+using namespace Qt::Literals::StringLiterals;
+
+class tst_Terminal : public QObject
+{
+    Q_OBJECT
+
+    //! A terminal whose input is a pipe and whose output is a file.
+    class Conversation
+    {
+    public:
+        explicit Conversation(const QUrl &url, int wait = 30'000)
+        {
+            if (::pipe(m_pipe.data()) != 0 || !m_output.open())
+                qFatal("no pipe or no file");
+            m_terminal = std::make_unique<Terminal>(url, m_pipe[0], m_output.handle(), wait);
+            m_finished = std::make_unique<QSignalSpy>(m_terminal.get(), &Terminal::finished);
+            m_terminal->start();
+        }
+        ~Conversation()
+        {
+            m_terminal.reset();
+            end();
+            ::close(m_pipe[0]);
+        }
+        Q_DISABLE_COPY_MOVE(Conversation)
+
+        void type(const QByteArray &bytes)
+        {
+            if (::write(m_pipe[1], bytes.constData(), static_cast<std::size_t>(bytes.size()))
+                != bytes.size())
+                qFatal("could not type");
+        }
+        //! The end of the input.
+        void end()
+        {
+            if (m_pipe[1] != -1)
+                ::close(std::exchange(m_pipe[1], -1));
+        }
+        [[nodiscard]] QByteArray output()
+        {
+            QFile file(m_output.fileName());
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        }
+        [[nodiscard]] bool isFinished() const { return !m_finished->isEmpty(); }
+        [[nodiscard]] int exitCode() const
+        {
+            return m_finished->at(0).at(0).value<Terminal::ExitCode>();
+        }
+        [[nodiscard]] QString error() const { return m_finished->at(0).at(1).toString(); }
+
+    private:
+        std::array<int, 2> m_pipe{-1, -1};
+        QTemporaryFile m_output;
+        std::unique_ptr<Terminal> m_terminal;
+        std::unique_ptr<QSignalSpy> m_finished;
+    };
+
+private Q_SLOTS:
+    void aConversation()
+    {
+        WebSocketPeer peer(true);
+        connect(&peer, &WebSocketPeer::connected, this,
+                [](QWebSocket *socket) { socket->sendTextMessage(u"Welcome"_s); });
+        Conversation conversation(peer.url());
+        conversation.type("hello\nsecond"_ba); // the last line without its end
+        conversation.end();
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Success);
+        QCOMPARE(conversation.error(), QString());
+        QStringList rows = QString::fromUtf8(conversation.output()).split(u'\n', Qt::SkipEmptyParts);
+        QCOMPARE(rows.takeFirst(), u"# socket open"_s);
+        QCOMPARE(rows.takeLast(), u"# socket closed: 1000 normal closure"_s);
+        QVERIFY(rows.removeOne(u"< Welcome"_s)); // it crosses the first lines
+        QCOMPARE(rows.size(), 4);
+        QVERIFY(rows.indexOf(u"> hello"_s) < rows.indexOf(u"< hello"_s));
+        QVERIFY(rows.indexOf(u"> second"_s) < rows.indexOf(u"< second"_s));
+        QVERIFY(rows.indexOf(u"< hello"_s) < rows.indexOf(u"< second"_s));
+    }
+
+    void linesGoOutAsTheyAre()
+    {
+        WebSocketPeer peer(true);
+        QSignalSpy received(&peer, &WebSocketPeer::received);
+        Conversation conversation(peer.url());
+        const QStringList lines{u"  two blanks "_s, QString(), u"tab\tand\rreturn"_s, u"€😀"_s,
+                                u"\ufeffmark"_s,    u"\"q\"\\"_s};
+        conversation.type(lines.join(u'\n').toUtf8() + '\n');
+        conversation.type(QByteArray(50'000, 'x') + '\n');
+        QTRY_COMPARE(received.count(), lines.size() + 1);
+        conversation.end();
+        for (qsizetype i = 0; i < lines.size(); ++i) {
+            QString expected = lines.at(i);
+            expected.remove(u'\ufeff'); // QWebSocket, the peer here, takes it away (not this end)
+            QCOMPARE(received.at(i).at(0).toString(), expected);
+        }
+        QCOMPARE(received.last().at(0).toString().size(), 50'000);
+    }
+
+    void manyLines()
+    {
+        WebSocketPeer peer(true);
+        Conversation conversation(peer.url());
+        QByteArray lines;
+        for (int i = 0; i < 5'000; ++i)
+            lines += QByteArray::number(i) + '\n';
+        conversation.type(lines);
+        conversation.end();
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Success);
+        QCOMPARE(conversation.output().count("\n< "), 5'000);
+    }
+
+    void repliesThatAreNoEchoes()
+    {
+        WebSocketPeer peer;
+        connect(&peer, &WebSocketPeer::received, this,
+                [&] { peer.last()->sendTextMessage(u"OK"_s); });
+        Conversation conversation(peer.url(), 100);
+        conversation.type("one\ntwo\n"_ba);
+        conversation.end();
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Success);
+        QCOMPARE(conversation.output().count("\n< OK"), 2);
+    }
+
+    void echoesInBinaryFrames()
+    {
+        WebSocketPeer peer;
+        connect(&peer, &WebSocketPeer::received, this,
+                [&](const QString &text) { peer.last()->sendBinaryMessage(text.toUtf8()); });
+        Conversation conversation(peer.url());
+        conversation.type("hello\n"_ba);
+        conversation.end();
+        QTRY_VERIFY(conversation.isFinished());
+        QVERIFY(conversation.output().contains("\n< hello\n"));
+    }
+
+    void nothingListens()
+    {
+        Conversation conversation(deadUrl());
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Failure);
+        QVERIFY2(conversation.error().contains("Nothing listens"_L1),
+                 qPrintable(conversation.error()));
+        QVERIFY(conversation.output().startsWith("# socket error: "));
+    }
+
+    void noAddress()
+    {
+        Conversation conversation(QUrl(u"foo"_s));
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Failure);
+    }
+
+    void serverEndsTooEarly()
+    {
+        WebSocketPeer peer(true);
+        Conversation conversation(peer.url());
+        QTRY_COMPARE(peer.connections(), 1U);
+        peer.last()->close(QWebSocketProtocol::CloseCodeGoingAway);
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Failure);
+        QVERIFY(conversation.error().contains("before everything was said"_L1));
+        QVERIFY(conversation.output().endsWith("# socket closed: 1001 going away\n"));
+    }
+
+    void serverIsLost()
+    {
+        WebSocketPeer peer(true);
+        Conversation conversation(peer.url());
+        QTRY_COMPARE(peer.connections(), 1U);
+        peer.kill();
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Failure);
+        QVERIFY(conversation.error().contains("was lost"_L1));
+    }
+
+    void aLineThatIsNoText()
+    {
+        WebSocketPeer peer(true);
+        QSignalSpy received(&peer, &WebSocketPeer::received);
+        Conversation conversation(peer.url());
+        conversation.type("good\nb\xff" "d\nalso good\n"_ba);
+        conversation.end();
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(received.count(), 2);
+        QCOMPARE(conversation.exitCode(), Terminal::Failure);
+        QVERIFY2(conversation.error().contains("Line 2"_L1), qPrintable(conversation.error()));
+        QVERIFY(conversation.output().contains("\n# Line 2 of the input is not UTF-8"));
+    }
+
+    void aStrangersWordsCannotLookLikeARow()
+    {
+        WebSocketPeer peer;
+        connect(&peer, &WebSocketPeer::connected, this, [](QWebSocket *socket) {
+            socket->sendTextMessage(u"a\n# socket closed\x1b[2J\r> rm"_s);
+        });
+        Conversation conversation(peer.url(), 100);
+        conversation.end();
+        QTRY_VERIFY(conversation.isFinished());
+        QVERIFY2(conversation.output().contains("< a\n  # socket closed␛[2J␍> rm\n"),
+                 conversation.output().constData());
+    }
+
+    void longMessagesAreWhole()
+    {
+        WebSocketPeer peer;
+        connect(&peer, &WebSocketPeer::connected, this,
+                [](QWebSocket *socket) { socket->sendTextMessage(u"x"_s.repeated(1'000'000)); });
+        Conversation conversation(peer.url(), 100);
+        conversation.end();
+        QTRY_VERIFY(conversation.isFinished());
+        QVERIFY(conversation.output().contains("< "_ba + QByteArray(1'000'000, 'x') + '\n'));
+    }
+};
+
+QTEST_GUILESS_MAIN(tst_Terminal)
+#include "tst_terminal.moc"

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QGuiApplication>
+#include <QObject>
+#include <QPalette>
+
+//! The desktop around the window, as far as a test changes it.
+class Desktop : public QObject
+{
+    Q_OBJECT
+
+public:
+    using QObject::QObject;
+
+    //! Gives every window the colours of a dark, or of a light, desktop.
+    Q_INVOKABLE void setDark(bool dark)
+    {
+        QGuiApplication::setPalette(QPalette(dark ? Qt::black : Qt::white));
+    }
+};

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#include "desktop.h"
+
+#include <QQmlEngine>
+#include <QQuickStyle>
+#include <QtQuickTest>
+
+class Setup : public QObject
+{
+    Q_OBJECT
+
+public Q_SLOTS:
+    void applicationAvailable() { QQuickStyle::setStyle(QStringLiteral("Basic")); }
+    void qmlEngineAvailable(QQmlEngine *engine)
+    {
+        engine->addImportPath(QStringLiteral("qrc:/qt/qml"));
+        qmlRegisterSingletonInstance("AwesomeChat.Tests", 1, 0, "Desktop", new Desktop(engine));
+    }
+};
+
+QUICK_TEST_MAIN_WITH_SETUP(qml_components, Setup)
+#include "main.moc"

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import QtTest
+import AwesomeChat
+import AwesomeChat.Tests
+
+TestCase {
+    id: root
+
+    name: "Theme"
+
+    function init() {
+        failOnWarning(/.?/);
+    }
+
+    function cleanupTestCase() {
+        Desktop.setDark(false);
+    }
+
+    //! Relative luminance, as WCAG 2 defines it.
+    function luminance(colour: color): real {
+        const linear = [colour.r, colour.g, colour.b].map(
+            c => c <= 0.03928 ? c / 12.92 : Math.pow((c + 0.055) / 1.055, 2.4));
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+    }
+
+    function contrast(one: color, other: color): real {
+        const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+        return (light + 0.05) / (dark + 0.05);
+    }
+
+    function test_itFollowsTheDesktop() {
+        Desktop.setDark(true);
+        verify(Theme.dark);
+        verify(Theme.background.hslLightness < 0.2);
+        Desktop.setDark(false);
+        verify(!Theme.dark);
+        verify(Theme.background.hslLightness > 0.8);
+    }
+
+    function test_everyTextCanBeRead_data() {
+        return [{tag: "dark", dark: true}, {tag: "light", dark: false}];
+    }
+
+    function test_everyTextCanBeRead(data) {
+        Desktop.setDark(data.dark);
+        for (const text of ["text", "quiet", "accent", "sent", "received", "status", "error"]) {
+            for (const surface of ["background", "surface", "field"]) {
+                const ratio = contrast(Theme[text], Theme[surface]);
+                verify(ratio >= 4.5, text + " on " + surface + ": " + ratio.toFixed(2));
+            }
+        }
+        verify(contrast(Theme.text, Theme.selection) >= 4.5);
+        verify(contrast(Theme.accent, Theme.hover) >= 4.5);
+    }
+}
