@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include "chatwindow.h"
 #include "commandline.h"
-#include "networkrefuser.h"
 #include "terminal.h"
 
 #include <QCoreApplication>
 #include <QGuiApplication>
 #include <QPalette>
-#include <QQmlApplicationEngine>
-#include <QQuickStyle>
 #include <QTextStream>
 
 #include <cstdio>
@@ -60,14 +58,8 @@ int talkInTerminal(const CommandLine &commandLine)
 int openWindow(const CommandLine &commandLine)
 {
     applyTheme(commandLine.theme);
-    QQuickStyle::setStyle(u"Basic"_s);
-    NetworkRefuser networkRefuser;
-    QQmlApplicationEngine engine;
-    engine.setNetworkAccessManagerFactory(&networkRefuser);
-    engine.addImportPath(u"qrc:/qt/qml"_s);
-    engine.setInitialProperties({{u"url"_s, commandLine.url}});
-    engine.load(QUrl(u"qrc:/qt/qml/AwesomeChat/Main.qml"_s));
-    return engine.rootObjects().isEmpty() ? Failure : QCoreApplication::exec();
+    const ChatWindow window(commandLine.url);
+    return window.window() ? QCoreApplication::exec() : Failure;
 }
 
 } // namespace

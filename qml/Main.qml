@@ -84,11 +84,11 @@ Window {
         onActivated: chatView.scrollPages(1)
     }
     Shortcut {
-        sequence: "Ctrl+Home"
+        sequence: "Ctrl+PgUp"
         onActivated: chatView.showOldest()
     }
     Shortcut {
-        sequence: "Ctrl+End"
+        sequence: "Ctrl+PgDown"
         onActivated: chatView.showNewest()
     }
 }

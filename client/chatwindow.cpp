@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include "chatwindow.h"
+
+#include <QQuickStyle>
+#include <QQuickWindow>
+#include <QUrl>
+
+using namespace Qt::Literals::StringLiterals;
+
+ChatWindow::ChatWindow(const QUrl &url)
+{
+    // The plainest style: the window draws its few controls itself.
+    if (QQuickStyle::name().isEmpty())
+        QQuickStyle::setStyle(u"Basic"_s);
+    m_engine.setNetworkAccessManagerFactory(&m_networkRefuser);
+    m_engine.addImportPath(u"qrc:/qt/qml"_s);
+    m_engine.setInitialProperties({{u"url"_s, url}});
+    m_engine.load(QUrl(u"qrc:/qt/qml/AwesomeChat/Main.qml"_s));
+}
+
+QQuickWindow *ChatWindow::window() const
+{
+    return m_engine.rootObjects().isEmpty()
+            ? nullptr
+            : qobject_cast<QQuickWindow *>(m_engine.rootObjects().constFirst());
+}

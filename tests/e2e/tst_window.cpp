@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+#include "chatwindow.h"
+#include "serverprocess.h"
+#include "windowview.h"
+
+#include <QElapsedTimer>
+#include <QTcpServer>
+#include <QTest>
+#include <QWebSocket>
+#include <QWebSocketServer>
+
+using namespace Qt::Literals::StringLiterals;
+
+//! The real window on the real server: what a person sees and does.
+class tst_Window : public QObject
+{
+    Q_OBJECT
+
+    static void type(QWindow *window, const QString &text)
+    {
+        for (const QChar c : text)
+            QTest::keyClick(window, c.toLatin1());
+    }
+
+    //! A WebSocket server that says what it is told to whoever connects.
+    struct Stranger
+    {
+        QWebSocketServer server{u"stranger"_s, QWebSocketServer::NonSecureMode};
+        QList<QString> texts;
+        QList<QByteArray> binaries;
+        QString closeReason;
+
+        void listen()
+        {
+            QObject::connect(&server, &QWebSocketServer::newConnection, &server, [this] {
+                QWebSocket *socket = server.nextPendingConnection();
+                socket->setParent(&server);
+                for (const QString &text : std::as_const(texts))
+                    socket->sendTextMessage(text);
+                for (const QByteArray &binary : std::as_const(binaries))
+                    socket->sendBinaryMessage(binary);
+                if (!closeReason.isNull())
+                    socket->close(QWebSocketProtocol::CloseCodeNormal, closeReason);
+            });
+            QVERIFY(server.listen(QHostAddress::LocalHost));
+        }
+    };
+
+private Q_SLOTS:
+    void initTestCase() { QTest::failOnWarning(QRegularExpression(u".?"_s)); }
+    void init() { QTest::failOnWarning(QRegularExpression(u".?"_s)); }
+
+    void aConversation()
+    {
+        ServerProcess server;
+        QVERIFY(server.start());
+        const ChatWindow chat(server.url());
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        QStringList rows{u"# socket open"_s, u"< Welcome to Awesome Chat"_s};
+        QTRY_COMPARE(visibleRows(window), rows);
+
+        const QQuickItem *input = itemNamed(window, u"input"_s);
+        QVERIFY(input->hasActiveFocus());
+        type(window, u"hello"_s);
+        QTest::keyClick(window, Qt::Key_Return);
+        QCOMPARE(input->property("text").toString(), QString());
+        QVERIFY(input->hasActiveFocus());
+        rows << u"> hello"_s << u"< hello"_s;
+        QTRY_COMPARE(visibleRows(window), rows);
+
+        // Nothing of the first line is left in the second, and Enter on nothing sends nothing.
+        QTest::keyClick(window, Qt::Key_Return);
+        type(window, u"second"_s);
+        QTest::keyClick(window, Qt::Key_Enter);
+        rows << u"> second"_s << u"< second"_s;
+        QTRY_COMPARE(visibleRows(window), rows);
+        QVERIFY(server.log().contains("text 6 bytes: second"));
+        QVERIFY(window->title().contains(server.url().toString()));
+    }
+
+    void theContentFollowsTheWindow()
+    {
+        ServerProcess server;
+        QVERIFY(server.start());
+        const ChatWindow chat(server.url());
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        QTRY_COMPARE(visibleRows(window).size(), 2);
+        for (const QSize size : {QSize(280, 200), QSize(1600, 1000), QSize(720, 480)}) {
+            window->resize(size);
+            QTRY_COMPARE(window->contentItem()->size().toSize(), size);
+            // The input and the rows reach from edge to edge, and no text beyond.
+            const QQuickItem *input = itemNamed(window, u"input"_s);
+            const auto corner = [input] {
+                return input->mapRectToScene(QRectF({}, input->size())).bottomRight();
+            };
+            QTRY_VERIFY(corner().x() > size.width() - 30 && corner().x() < size.width());
+            QTRY_VERIFY(corner().y() > size.height() - 30 && corner().y() < size.height());
+            const auto items = itemsIn(window->contentItem());
+            for (const QQuickItem *item : items) {
+                if (item->isVisible() && item->inherits("QQuickText")) {
+                    QTRY_VERIFY2(item->mapRectToScene(item->boundingRect()).right() <= size.width(),
+                                 qPrintable(item->property("text").toString()));
+                }
+                if (item->property("prefix").isValid())
+                    QTRY_COMPARE(qRound(item->width()), size.width());
+            }
+        }
+    }
+
+    void theServerIsKilledAndRestarted()
+    {
+        ServerProcess server;
+        QVERIFY(server.start());
+        const quint16 port = static_cast<quint16>(server.url().port());
+        const ChatWindow chat(server.url());
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        QTRY_COMPARE(visibleRows(window).size(), 2);
+
+        server.kill();
+        QTRY_COMPARE(visibleRows(window).size(), 3);
+        QVERIFY2(visibleRows(window).last().startsWith("# socket error: The connection to"_L1),
+                 qPrintable(visibleRows(window).last()));
+
+        // What is typed meanwhile is kept, and it is said why.
+        type(window, u"kept"_s);
+        QTest::keyClick(window, Qt::Key_Return);
+        const QQuickItem *input = itemNamed(window, u"input"_s);
+        const QQuickItem *notice = itemNamed(window, u"notice"_s);
+        QCOMPARE(input->property("text").toString(), u"kept"_s);
+        QVERIFY(notice->isVisible());
+        QVERIFY(notice->property("text").toString().startsWith("Not sent"_L1));
+
+        // Nobody is there yet; then somebody is.
+        QTest::keyClick(window, Qt::Key_R, Qt::ControlModifier);
+        QTRY_COMPARE(visibleRows(window).size(), 4);
+        QVERIFY(visibleRows(window).last().contains("Nothing listens"_L1));
+        QVERIFY(server.start(port));
+        QTest::keyClick(window, Qt::Key_R, Qt::ControlModifier);
+        QTRY_COMPARE(visibleRows(window).size(), 6);
+        QVERIFY(!notice->isVisible());
+        QCOMPARE(input->property("text").toString(), u"kept"_s);
+        QTest::keyClick(window, Qt::Key_Return);
+        QTRY_COMPARE(visibleRows(window).size(), 8);
+        QCOMPARE(visibleRows(window).mid(4),
+                 QStringList({u"# socket open"_s, u"< Welcome to Awesome Chat"_s, u"> kept"_s,
+                              u"< kept"_s}));
+        QCOMPARE(input->property("text").toString(), QString());
+
+        // A server that is asked to end says goodbye.
+        server.terminate();
+        QTRY_COMPARE(visibleRows(window).last(),
+                     u"# socket closed: 1001 going away (“Server stopping”)"_s);
+    }
+
+    void anAddressThatIsNone_data()
+    {
+        QTest::addColumn<QString>("address");
+        QTest::addColumn<QString>("row");
+        QTest::newRow("a word") << u"foo"_s << u"“foo” is not a WebSocket address"_s;
+        QTest::newRow("http") << u"http://localhost"_s << u"starts with http:"_s;
+        QTest::newRow("port") << u"ws://localhost:99999"_s << u"port"_s;
+        QTest::newRow("markup") << u"<img src=x>"_s << u"is not a WebSocket address"_s;
+    }
+
+    void anAddressThatIsNone()
+    {
+        QFETCH(QString, address);
+        QFETCH(QString, row);
+        const ChatWindow chat{QUrl(address)};
+        QVERIFY(QTest::qWaitForWindowExposed(chat.window()));
+        QTRY_COMPARE(visibleRows(chat.window()).size(), 1);
+        const QString said = visibleRows(chat.window()).first();
+        QVERIFY2(said.startsWith("# socket error: "_L1) && said.contains(row), qPrintable(said));
+        QTest::keyClick(chat.window(), Qt::Key_R, Qt::ControlModifier);
+        QTRY_COMPARE(visibleRows(chat.window()).size(), 2);
+    }
+
+    void strangersWordsAreHarmlessEverywhere()
+    {
+        // Whatever is fetched comes here.
+        QTcpServer sink;
+        int fetches = 0;
+        connect(&sink, &QTcpServer::newConnection, this, [&] {
+            ++fetches;
+            sink.nextPendingConnection()->abort();
+        });
+        QVERIFY(sink.listen(QHostAddress::LocalHost));
+        const QString markup = u"<img src='http://127.0.0.1:%1/x.png'>"_s.arg(sink.serverPort());
+
+        Stranger stranger;
+        stranger.texts = {markup, u"> "_s + markup, markup + u"<b>bold</b>\x1b[2J\u202e"_s,
+                          u"![x](http://127.0.0.1:%1/x.png)"_s.arg(sink.serverPort())};
+        stranger.binaries = {markup.toUtf8(), markup.toUtf8() + '\xff'};
+        stranger.closeReason = markup;
+        stranger.listen();
+
+        QUrl url = stranger.server.serverUrl();
+        url.setPath(u"/"_s + markup);
+        const ChatWindow chat(url);
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        window->resize(1000, 800);
+        QTRY_VERIFY(!visibleRows(window).isEmpty()
+                    && visibleRows(window).last().startsWith("# socket closed"_L1));
+        // Also where it is typed, and where a failed address is told of.
+        QQuickItem *input = itemNamed(window, u"input"_s);
+        input->setProperty("text", markup);
+        QTest::keyClick(window, Qt::Key_Return);
+        stranger.server.close();
+        QTest::keyClick(window, Qt::Key_R, Qt::ControlModifier);
+        QTRY_VERIFY(visibleRows(window).last().startsWith("# socket error"_L1));
+        QVERIFY(!window->grabWindow().isNull());
+
+        int texts = 0;
+        int withMarkup = 0;
+        const auto items = itemsIn(window->contentItem());
+        for (const QQuickItem *item : items) {
+            const QString text = item->property("text").toString();
+            withMarkup += text.contains("<img"_L1) ? 1 : 0;
+            if (item->inherits("QQuickText")) {
+                constexpr int plainText = 0; // QQuickText::PlainText
+                QVERIFY2(item->property("textFormat").toInt() == plainText, qPrintable(text));
+                ++texts;
+            } else if (item->inherits("QQuickAbstractButton")) {
+                QVERIFY2(!text.contains(u'<'), qPrintable(text));
+            }
+        }
+        QVERIFY2(texts > 20, qPrintable(QString::number(texts)));
+        QVERIFY2(withMarkup > 6, qPrintable(QString::number(withMarkup)));
+        QCOMPARE(fetches, 0);
+
+        // The sink would have noticed.
+        QTcpSocket probe;
+        probe.connectToHost(QHostAddress::LocalHost, sink.serverPort());
+        QTRY_COMPARE(fetches, 1);
+    }
+
+    void aLongMessageDoesNotStopTheWindow()
+    {
+        Stranger stranger;
+        stranger.texts = {QString(1'000'000, u'a'), u"א"_s.repeated(1'000'000),
+                          u"e"_s + u"\u0301"_s.repeated(100'000), u"\n"_s.repeated(1'000'000),
+                          u"last"_s};
+        stranger.listen();
+        const ChatWindow chat(stranger.server.serverUrl());
+        QVERIFY(QTest::qWaitForWindowExposed(chat.window()));
+        QTRY_VERIFY(!visibleRows(chat.window()).isEmpty()
+                    && visibleRows(chat.window()).last() == "< last"_L1);
+        QVERIFY(!chat.window()->grabWindow().isNull());
+        // What is laid out is bounded, however long the message: that is what keeps it moving.
+        const auto items = itemsIn(chat.window()->contentItem());
+        for (const QQuickItem *item : items) {
+            if (item->inherits("QQuickText"))
+                QVERIFY(item->property("text").toString().size() <= 4096);
+        }
+    }
+
+    void binaryMessagesAreShown()
+    {
+        Stranger stranger;
+        stranger.binaries = {"hello"_ba, QByteArray("\x00\xff", 2)};
+        stranger.listen();
+        const ChatWindow chat(stranger.server.serverUrl());
+        QVERIFY(QTest::qWaitForWindowExposed(chat.window()));
+        QTRY_COMPARE(visibleRows(chat.window()),
+                     QStringList({u"# socket open"_s, u"< hello"_s, u"< 00 ff"_s}));
+    }
+
+    void theKeyboardScrolls()
+    {
+        Stranger stranger;
+        for (int i = 0; i < 200; ++i)
+            stranger.texts += u"entry %1"_s.arg(i);
+        stranger.listen();
+        const ChatWindow chat(stranger.server.serverUrl());
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        QTRY_VERIFY(!visibleRows(window).isEmpty()
+                    && visibleRows(window).last() == "< entry 199"_L1);
+        QTest::keyClick(window, Qt::Key_PageUp);
+        QTRY_VERIFY(!visibleRows(window).contains(u"< entry 199"_s));
+        QTest::keyClick(window, Qt::Key_PageDown, Qt::ControlModifier);
+        QTRY_VERIFY(visibleRows(window).contains(u"< entry 199"_s));
+        QTest::keyClick(window, Qt::Key_PageUp, Qt::ControlModifier);
+        QTRY_VERIFY(visibleRows(window).contains(u"# socket open"_s));
+    }
+};
+
+QTEST_MAIN(tst_Window)
+#include "tst_window.moc"

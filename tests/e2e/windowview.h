@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QQuickItem>
+#include <QQuickWindow>
+#include <QStringList>
+
+//! \a item and everything in it, whether it is shown or not.
+[[nodiscard]] inline QList<QQuickItem *> itemsIn(QQuickItem *item)
+{
+    QList<QQuickItem *> items{item};
+    const auto children = item->childItems();
+    for (QQuickItem *child : children)
+        items += itemsIn(child);
+    return items;
+}
+
+//! The item of \a window whose objectName is \a name.
+[[nodiscard]] inline QQuickItem *itemNamed(const QQuickWindow *window, const QString &name)
+{
+    const auto items = itemsIn(window->contentItem());
+    for (QQuickItem *item : items) {
+        if (item->objectName() == name)
+            return item;
+    }
+    return nullptr;
+}
+
+//! The rows that \a window shows, from the top to the bottom, as a person would read them.
+[[nodiscard]] inline QStringList visibleRows(const QQuickWindow *window)
+{
+    QMap<qreal, QString> rows;
+    const auto items = itemsIn(window->contentItem());
+    for (const QQuickItem *item : items) {
+        const QVariant prefix = item->property("prefix");
+        if (!prefix.isValid() || !item->isVisible())
+            continue;
+        const QQuickItem *view = item->parentItem()->parentItem();
+        const QRectF row = item->mapRectToItem(view, item->boundingRect());
+        if (!row.intersects(view->boundingRect()))
+            continue;
+        const QVariant text = item->property("text");
+        rows.insert(row.y(),
+                    prefix.toString() + QLatin1Char(' ')
+                            + (text.isValid() ? text : item->property("message")).toString());
+    }
+    return rows.values();
+}
