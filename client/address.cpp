@@ -16,13 +16,13 @@ QString addressProblem(const QUrl &url)
         return u"“%1” is not a WebSocket address: %2."_s.arg(addressText(url), example);
     if (url.scheme() != "ws"_L1 && url.scheme() != "wss"_L1) {
         return u"“%1” is not a WebSocket address: it starts with %2:, where ws: or wss: is needed."_s
-                .arg(addressText(url), url.scheme());
+            .arg(addressText(url), url.scheme());
     }
     if (url.host().isEmpty())
         return u"“%1” names no host: %2."_s.arg(addressText(url), example);
     if (url.hasFragment()) {
         return u"“%1” has a fragment (#…), which a WebSocket address must not have."_s.arg(
-                addressText(url));
+            addressText(url));
     }
     return {};
 }

@@ -21,6 +21,6 @@ ChatWindow::ChatWindow(const QUrl &url)
 QQuickWindow *ChatWindow::window() const
 {
     return m_engine.rootObjects().isEmpty()
-            ? nullptr
-            : qobject_cast<QQuickWindow *>(m_engine.rootObjects().constFirst());
+        ? nullptr
+        : qobject_cast<QQuickWindow *>(m_engine.rootObjects().constFirst());
 }

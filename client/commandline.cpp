@@ -14,14 +14,16 @@ constexpr double maxWaitSeconds = 3600;
 //! The options of awesome-chat, and the parser that knows them.
 struct Options
 {
-    QCommandLineOption terminal{u"terminal"_s,
-                                u"Talk in the terminal instead: rows on standard output, lines from "
-                                "standard input. Ends at the end of the input once the replies are "
-                                "in."_s};
-    QCommandLineOption wait{u"wait"_s,
-                            u"With --terminal: at the end of the input, how long to wait in silence "
-                            "for replies that are not the lines' echoes (default: 2)."_s,
-                            u"SECONDS"_s};
+    QCommandLineOption terminal{
+        u"terminal"_s,
+        u"Talk in the terminal instead: rows on standard output, lines from "
+        "standard input. Ends at the end of the input once the replies are "
+        "in."_s};
+    QCommandLineOption wait{
+        u"wait"_s,
+        u"With --terminal: at the end of the input, how long to wait in silence "
+        "for replies that are not the lines' echoes (default: 2)."_s,
+        u"SECONDS"_s};
     QCommandLineOption theme{u"theme"_s,
                              u"The window's colours: system, light or dark (default: system)."_s,
                              u"THEME"_s};
@@ -32,14 +34,13 @@ struct Options
     Options()
     {
         parser.setApplicationDescription(
-                u"Opens a window for talking to the WebSocket server at URL: type a line, press "
-                "Enter, see\nwhat comes back.\n\n"
-                "With --terminal the exit code is 0 when the conversation went well, 1 when it did "
-                "not (it\ncould not connect, or the connection ended before everything was said), "
-                "and 2 for a wrong\noption."_s);
-        parser.addPositionalArgument(u"URL"_s,
-                                     u"Where to connect to (default: ws://localhost:3000)."_s,
-                                     u"[URL]"_s);
+            u"Opens a window for talking to the WebSocket server at URL: type a line, press "
+            "Enter, see\nwhat comes back.\n\n"
+            "With --terminal the exit code is 0 when the conversation went well, 1 when it did "
+            "not (it\ncould not connect, or the connection ended before everything was said), "
+            "and 2 for a wrong\noption."_s);
+        parser.addPositionalArgument(
+            u"URL"_s, u"Where to connect to (default: ws://localhost:3000)."_s, u"[URL]"_s);
         parser.addOptions({terminal, wait, theme, help, version});
     }
 };

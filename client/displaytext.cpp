@@ -19,11 +19,11 @@ constexpr qsizetype maxBytesPerCodePoint = 4;
 bool needsMark(char32_t c)
 {
     return (c >= 0x80 && c <= 0x9f) // C1 controls
-            || c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e)
-            || (c >= 0x2066 && c <= 0x2069) // bidirectional controls
-            || c == 0x2028 || c == 0x2029 // line and paragraph separators
-            || c == 0x00ad || c == 0x200b || c == 0x2060 || c == 0xfeff // no width
-            || (c >= 0xe0000 && c <= 0xe007f); // tags
+        || c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e)
+        || (c >= 0x2066 && c <= 0x2069) // bidirectional controls
+        || c == 0x2028 || c == 0x2029 // line and paragraph separators
+        || c == 0x00ad || c == 0x200b || c == 0x2060 || c == 0xfeff // no width
+        || (c >= 0xe0000 && c <= 0xe007f); // tags
 }
 
 void appendVisible(QString &text, char32_t c)
@@ -57,7 +57,8 @@ DisplayText visible(QStringView text, qsizetype maxLength, qsizetype maxLines)
     for (qsizetype i = 0; i < text.size();) {
         char32_t c = text.at(i).unicode();
         qsizetype units = 1;
-        if (text.at(i).isHighSurrogate() && i + 1 < text.size() && text.at(i + 1).isLowSurrogate()) {
+        if (text.at(i).isHighSurrogate() && i + 1 < text.size()
+            && text.at(i + 1).isLowSurrogate()) {
             c = QChar::surrogateToUcs4(text.at(i), text.at(i + 1));
             units = 2;
         }
@@ -78,12 +79,12 @@ DisplayText shown(const Entry &entry, qsizetype maxLength, qsizetype maxLines)
 {
     // Only what can be shown is looked at: a message may have megabytes.
     const bool isLong = maxLength < entry.payload.size() / maxBytesPerCodePoint;
-    const QByteArrayView bytes = QByteArrayView(entry.payload)
-                                         .first(isLong ? maxLength * maxBytesPerCodePoint
-                                                      : entry.payload.size());
+    const QByteArrayView bytes =
+        QByteArrayView(entry.payload)
+            .first(isLong ? maxLength * maxBytesPerCodePoint : entry.payload.size());
 
     const std::optional<QString> text =
-            decodedUtf8(bytes, isLong ? Utf8End::Anywhere : Utf8End::Complete);
+        decodedUtf8(bytes, isLong ? Utf8End::Anywhere : Utf8End::Complete);
     if (text && (entry.kind != Entry::Binary || isPlainText(*text))) {
         DisplayText result = visible(*text, maxLength, maxLines);
         result.cut = result.cut || isLong;

@@ -9,8 +9,8 @@ struct Entry;
     An entry's payload as it may be shown: harmless and visible, whatever a stranger put into it.
 
     Control characters become their pictures (ESC is \c ␛), characters that turn the direction of
-    writing or take no room become marks (\c ⟨U+202E⟩). Line feeds and tabs stay. A binary payload is
-    shown as text where it is text, else as hexadecimal bytes.
+    writing or take no room become marks (\c ⟨U+202E⟩). Line feeds and tabs stay. A binary payload
+   is shown as text where it is text, else as hexadecimal bytes.
 */
 struct DisplayText
 {

@@ -23,7 +23,7 @@ QString describeHandshakeFailure(QAbstractSocket::SocketError error, const QStri
     static const QRegularExpression status(u"http status code: (\\d+) \\((.*)\\)"_s);
     if (const auto match = status.match(detail); match.hasMatch()) {
         return u"%1 answered HTTP %2 %3 instead of accepting a WebSocket: is the path right?"_s.arg(
-                who, match.captured(1), match.captured(2));
+            who, match.captured(1), match.captured(2));
     }
     QString why = detail;
     why.remove(u"QWebSocketPrivate::processHandshake: "_s);
@@ -58,7 +58,7 @@ QString describeTimeout(Stage stage, int timeout, const QUrl &url)
 {
     const QString seconds = QString::number(timeout / 1000.0);
     return stage == Stage::Connect
-            ? u"%1 could not be reached within %2 s."_s.arg(authorityText(url), seconds)
-            : u"%1 did not answer the WebSocket handshake within %2 s: is it a WebSocket server?"_s
-                      .arg(authorityText(url), seconds);
+        ? u"%1 could not be reached within %2 s."_s.arg(authorityText(url), seconds)
+        : u"%1 did not answer the WebSocket handshake within %2 s: is it a WebSocket server?"_s.arg(
+            authorityText(url), seconds);
 }

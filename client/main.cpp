@@ -26,11 +26,13 @@ void say(std::FILE *stream, const QString &text)
 //! Whether a window could be opened: Qt itself ends the program where there is no display.
 bool hasDisplay()
 {
-    return !qEnvironmentVariableIsEmpty("DISPLAY") || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY")
-            || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
+    return !qEnvironmentVariableIsEmpty("DISPLAY")
+        || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY")
+        || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
 }
 
-//! The colours that QML's SystemPalette will read; the theme itself needs no more than light or dark.
+//! The colours that QML's SystemPalette will read; the theme itself needs no more than light or
+//! dark.
 void applyTheme(CommandLine::Theme theme)
 {
     if (theme == CommandLine::Theme::Dark)
@@ -44,13 +46,13 @@ int talkInTerminal(const CommandLine &commandLine)
     Terminal terminal(commandLine.url, STDIN_FILENO, STDOUT_FILENO, commandLine.wait);
     // Queued: the terminal may be finished before the event loop runs.
     QObject::connect(
-            &terminal, &Terminal::finished, &terminal,
-            [](Terminal::ExitCode exitCode, const QString &error) {
-                if (!error.isEmpty())
-                    say(stderr, u"awesome-chat: "_s + error);
-                QCoreApplication::exit(exitCode);
-            },
-            Qt::QueuedConnection);
+        &terminal, &Terminal::finished, &terminal,
+        [](Terminal::ExitCode exitCode, const QString &error) {
+            if (!error.isEmpty())
+                say(stderr, u"awesome-chat: "_s + error);
+            QCoreApplication::exit(exitCode);
+        },
+        Qt::QueuedConnection);
     terminal.start();
     return QCoreApplication::exec();
 }
@@ -81,8 +83,8 @@ int main(int argc, char *argv[])
         return WrongUsage;
     }
     if (commandLine.action == CommandLine::Action::ShowVersion) {
-        say(stdout, QCoreApplication::applicationName() + u' '
-                    + QCoreApplication::applicationVersion());
+        say(stdout,
+            QCoreApplication::applicationName() + u' ' + QCoreApplication::applicationVersion());
         return Success;
     }
     if (commandLine.action == CommandLine::Action::Chat && !commandLine.terminal && hasDisplay()) {

@@ -61,12 +61,12 @@ void Terminal::onStatusChanged()
         const int code = m_socket.closeCode();
         const bool clean = code == 1000 || code == 1001;
         if (!clean || !(m_inputEnded || m_interactive))
-            m_problem = u"The server closed the connection before everything was said."_s;
+            noteProblem(u"The server closed the connection before everything was said."_s);
         finish();
         break;
     }
     case WebSocket::Error:
-        m_problem = m_socket.errorString();
+        noteProblem(m_socket.errorString());
         finish();
         break;
     case WebSocket::Connecting:
@@ -96,8 +96,8 @@ void Terminal::readInput()
         sendLine(QByteArrayView(m_line).sliced(begin, end - begin));
     m_line.remove(0, begin);
     if (m_line.size() > maxLineLength) {
-        m_problem = u"A line of the input is longer than %1 bytes; it and what follows were not "
-                    "sent."_s.arg(maxLineLength);
+        noteProblem(u"A line of the input is longer than %1 bytes; it and what follows were not "
+                    "sent."_s.arg(maxLineLength));
         m_line.clear();
         m_inputEnded = true;
         pauseOrResumeInput();
@@ -114,8 +114,10 @@ void Terminal::sendLine(QByteArrayView line)
     }
     const std::optional<QString> text = decodedUtf8(line);
     if (!text) {
-        m_problem = u"Line %1 of the input is not UTF-8 and was not sent."_s.arg(m_lineNumber);
-        m_transcript.append(Entry::Local, Entry::Failed, m_problem.toUtf8());
+        const QString problem =
+            u"Line %1 of the input is not UTF-8 and was not sent."_s.arg(m_lineNumber);
+        noteProblem(problem);
+        m_transcript.append(Entry::Local, Entry::Failed, problem.toUtf8());
         return;
     }
     if (m_echoes)
@@ -164,8 +166,15 @@ void Terminal::closeWhenAnswered()
 void Terminal::onSilence()
 {
     if (m_socket.bytesToWrite() > 0)
-        m_problem = u"The server did not take everything that was sent."_s;
+        noteProblem(u"The server did not take everything that was sent."_s);
     m_socket.close();
+}
+
+//! The first problem is the cause, or nearest to it; what follows from it is not told.
+void Terminal::noteProblem(const QString &problem)
+{
+    if (m_problem.isEmpty())
+        m_problem = problem;
 }
 
 void Terminal::finish()
@@ -212,8 +221,7 @@ void Terminal::print(const QByteArray &bytes)
             ::poll(&ready, 1, -1);
         } else if (errno != EINTR) {
             // Nobody reads the rows any more, as behind `| head`: there is no more to do.
-            if (m_problem.isEmpty())
-                m_problem = u"The output was closed."_s;
+            noteProblem(u"The output was closed."_s);
             m_socket.close();
             return;
         }

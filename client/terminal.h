@@ -56,6 +56,7 @@ private:
     void sendLine(QByteArrayView line);
     void pauseOrResumeInput();
     void closeWhenAnswered();
+    void noteProblem(const QString &problem);
     void finish();
 
     void printRows(int first, int last);

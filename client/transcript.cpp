@@ -51,16 +51,14 @@ void Transcript::setSocket(WebSocket *socket)
         connect(socket, &WebSocket::textMessageReceived, this, [this](const QString &message) {
             append(Entry::Received, Entry::Text, message.toUtf8());
         });
-        connect(socket, &WebSocket::binaryMessageReceived, this,
-                [this](const QByteArray &message) {
-                    append(Entry::Received, Entry::Binary, message);
-                });
+        connect(socket, &WebSocket::binaryMessageReceived, this, [this](const QByteArray &message) {
+            append(Entry::Received, Entry::Binary, message);
+        });
         connect(socket, &WebSocket::textMessageSent, this, [this](const QString &message) {
             append(Entry::Sent, Entry::Text, message.toUtf8());
         });
-        connect(socket, &WebSocket::binaryMessageSent, this, [this](const QByteArray &message) {
-            append(Entry::Sent, Entry::Binary, message);
-        });
+        connect(socket, &WebSocket::binaryMessageSent, this,
+                [this](const QByteArray &message) { append(Entry::Sent, Entry::Binary, message); });
     }
     Q_EMIT socketChanged();
 }
@@ -190,8 +188,13 @@ QVariant Transcript::data(const QModelIndex &index, int role) const
 QHash<int, QByteArray> Transcript::roleNames() const
 {
     return {
-            {DirectionRole, "direction"_ba}, {TimeRole, "time"_ba},     {KindRole, "kind"_ba},
-            {PayloadRole, "payload"_ba},     {PrefixRole, "prefix"_ba}, {TextRole, "text"_ba},
-            {CutRole, "cut"_ba},             {SizeRole, "size"_ba},
+        {DirectionRole, "direction"_ba},
+        {TimeRole, "time"_ba},
+        {KindRole, "kind"_ba},
+        {PayloadRole, "payload"_ba},
+        {PrefixRole, "prefix"_ba},
+        {TextRole, "text"_ba},
+        {CutRole, "cut"_ba},
+        {SizeRole, "size"_ba},
     };
 }

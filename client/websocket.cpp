@@ -127,8 +127,8 @@ void WebSocket::connectToServer()
 void WebSocket::startSocket()
 {
     m_socket = new QWebSocket(QString(), QWebSocketProtocol::VersionLatest, this);
-    // One frame a message: QWebSocket cuts text without regard to code points, and refuses such a cut
-    // when it comes from a peer.
+    // One frame a message: QWebSocket cuts text without regard to code points, and refuses such a
+    // cut when it comes from a peer.
     m_socket->setOutgoingFrameSize(QWebSocket::maxOutgoingFrameSize());
     limitSocket();
 
@@ -212,8 +212,8 @@ void WebSocket::onDisconnected()
             finish(Closed, socket->closeCode(), socket->closeReason(), {});
         } else {
             const QString problem = m_lastProblem.isEmpty()
-                    ? describeFailure(stage(), QAbstractSocket::RemoteHostClosedError, {}, m_url)
-                    : m_lastProblem;
+                ? describeFailure(stage(), QAbstractSocket::RemoteHostClosedError, {}, m_url)
+                : m_lastProblem;
             finish(Error, abnormalClosure, {}, problem);
         }
     });
@@ -224,9 +224,9 @@ void WebSocket::onTimeout()
     if (m_status == Connecting) {
         finish(Error, abnormalClosure, {}, describeTimeout(stage(), m_handshakeTimeout, m_url));
     } else {
-        finish(Error, abnormalClosure, {},
-               u"%1 did not finish closing; the connection was dropped."_s.arg(
-                       authorityText(m_url)));
+        finish(
+            Error, abnormalClosure, {},
+            u"%1 did not finish closing; the connection was dropped."_s.arg(authorityText(m_url)));
     }
 }
 

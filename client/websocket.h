@@ -19,19 +19,18 @@ class QWebSocket;
     A WebSocket client for QML: Qt's element of the same name, with the same properties, signals and
     functions, and what that one lacks.
 
-    Like there, \c active is what the user wants: it stays true when a connection fails or ends. What
-    differs, on purpose:
-    \list
-    \li A connection ends in exactly one status: Closed after a close frame, Error after anything
-        else. Both stay, with errorString, closeCode and closeReason, until the next open.
-    \li An address that is none ends in Error, with a sentence.
-    \li Nothing waits for ever: see handshakeTimeout and closeTimeout.
-    \li Sending while not Open is refused (0 is returned) and changes nothing.
-    \li negotiatedSubprotocol is there when the status becomes Open.
+    Like there, \c active is what the user wants: it stays true when a connection fails or ends.
+   What differs, on purpose: \list \li A connection ends in exactly one status: Closed after a close
+   frame, Error after anything else. Both stay, with errorString, closeCode and closeReason, until
+   the next open. \li An address that is none ends in Error, with a sentence. \li Nothing waits for
+   ever: see handshakeTimeout and closeTimeout. \li Sending while not Open is refused (0 is
+   returned) and changes nothing. \li negotiatedSubprotocol is there when the status becomes Open.
     \li It can be destroyed in every status.
     \endlist
 */
-class WebSocket : public QObject, public QQmlParserStatus
+class WebSocket
+    : public QObject
+    , public QQmlParserStatus
 {
     Q_OBJECT
     Q_INTERFACES(QQmlParserStatus)
@@ -53,20 +52,20 @@ class WebSocket : public QObject, public QQmlParserStatus
     Q_PROPERTY(QString closeReason READ closeReason NOTIFY closeReasonChanged FINAL)
     //! Subprotocols to offer, the preferred one first; takes effect at the next open.
     Q_PROPERTY(QStringList requestedSubprotocols READ requestedSubprotocols WRITE
-                       setRequestedSubprotocols NOTIFY requestedSubprotocolsChanged FINAL)
+                   setRequestedSubprotocols NOTIFY requestedSubprotocolsChanged FINAL)
     //! The subprotocol that the server chose; empty when none, or while not Open.
     Q_PROPERTY(QString negotiatedSubprotocol READ negotiatedSubprotocol NOTIFY
-                       negotiatedSubprotocolChanged FINAL)
+                   negotiatedSubprotocolChanged FINAL)
     //! How long connecting may take, handshake included, in ms; 10 s by default.
     Q_PROPERTY(int handshakeTimeout READ handshakeTimeout WRITE setHandshakeTimeout NOTIFY
-                       handshakeTimeoutChanged FINAL)
+                   handshakeTimeoutChanged FINAL)
     //! How long closing may take before the connection is dropped, in ms; 2 s by default.
-    Q_PROPERTY(int closeTimeout READ closeTimeout WRITE setCloseTimeout NOTIFY closeTimeoutChanged
-                       FINAL)
+    Q_PROPERTY(
+        int closeTimeout READ closeTimeout WRITE setCloseTimeout NOTIFY closeTimeoutChanged FINAL)
     //! The largest message that is accepted, in bytes, 1 to 1 GiB; 16 MiB by default. A larger one
     //! ends the connection with close code 1009.
     Q_PROPERTY(qint64 maxMessageSize READ maxMessageSize WRITE setMaxMessageSize NOTIFY
-                       maxMessageSizeChanged FINAL)
+                   maxMessageSizeChanged FINAL)
     //! Bytes sent but not yet handed to the operating system.
     Q_PROPERTY(qint64 bytesToWrite READ bytesToWrite NOTIFY bytesToWriteChanged FINAL)
 
@@ -169,7 +168,8 @@ private:
     QString m_negotiatedSubprotocol;
     QString m_errorString;
     QString m_closeReason;
-    QString m_lastProblem; // what the socket complained of while open, until it is known how it ended
+    QString
+        m_lastProblem; // what the socket complained of while open, until it is known how it ended
     QTimer m_timer; // bounds connecting, then closing
     QWebSocket *m_socket = nullptr; // one for each connection, a child of this
     qint64 m_maxMessageSize = defaultMaxMessageSize;

@@ -23,11 +23,12 @@ public:
         connect(&m_server, &QWebSocketServer::newConnection, this, [this, echo] {
             while (QWebSocket *socket = m_server.nextPendingConnection()) {
                 m_sockets.emplace_back(socket);
-                connect(socket, &QWebSocket::textMessageReceived, this, [=, this](const QString &text) {
-                    Q_EMIT received(text);
-                    if (echo)
-                        socket->sendTextMessage(text);
-                });
+                connect(socket, &QWebSocket::textMessageReceived, this,
+                        [=, this](const QString &text) {
+                            Q_EMIT received(text);
+                            if (echo)
+                                socket->sendTextMessage(text);
+                        });
                 connect(socket, &QWebSocket::binaryMessageReceived, this,
                         [=, this](const QByteArray &bytes) {
                             Q_EMIT receivedBinary(bytes);
@@ -67,7 +68,8 @@ private:
     std::vector<std::unique_ptr<QWebSocket>> m_sockets;
 };
 
-//! A TCP server that says \a answer (nothing: is silent) to each request, then hangs up if asked to.
+//! A TCP server that says \a answer (nothing: is silent) to each request, then hangs up if asked
+//! to.
 class RawPeer : public QObject
 {
     Q_OBJECT

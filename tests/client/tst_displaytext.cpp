@@ -81,11 +81,12 @@ private Q_SLOTS:
         QTest::newRow("1 MiB") << QByteArray(1024 * 1024, 'a') << Entry::Text << true;
         // 3 bytes each: the place where reading stops is inside a code point
         QTest::newRow("1 M euros") << u"€"_s.repeated(1'000'000).toUtf8() << Entry::Text << true;
-        QTest::newRow("emoji") << (u"a"_s + u"😀"_s.repeated(10'000)).toUtf8() << Entry::Text << true;
+        QTest::newRow("emoji") << (u"a"_s + u"😀"_s.repeated(10'000)).toUtf8() << Entry::Text
+                               << true;
         QTest::newRow("lines at the limit")
-                << "a\n"_ba.repeated(DisplayText::maxLines - 1) << Entry::Text << false;
-        QTest::newRow("lines beyond") << "a\n"_ba.repeated(DisplayText::maxLines) << Entry::Text
-                                      << true;
+            << "a\n"_ba.repeated(DisplayText::maxLines - 1) << Entry::Text << false;
+        QTest::newRow("lines beyond")
+            << "a\n"_ba.repeated(DisplayText::maxLines) << Entry::Text << true;
         QTest::newRow("binary") << QByteArray(1024 * 1024, '\xff') << Entry::Binary << true;
     }
 

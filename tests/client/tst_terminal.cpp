@@ -79,7 +79,8 @@ private Q_SLOTS:
         QTRY_VERIFY(conversation.isFinished());
         QCOMPARE(conversation.exitCode(), Terminal::Success);
         QCOMPARE(conversation.error(), QString());
-        QStringList rows = QString::fromUtf8(conversation.output()).split(u'\n', Qt::SkipEmptyParts);
+        QStringList rows =
+            QString::fromUtf8(conversation.output()).split(u'\n', Qt::SkipEmptyParts);
         QCOMPARE(rows.takeFirst(), u"# socket open"_s);
         QCOMPARE(rows.takeLast(), u"# socket closed: 1000 normal closure"_s);
         QVERIFY(rows.removeOne(u"< Welcome"_s)); // it crosses the first lines
@@ -94,7 +95,7 @@ private Q_SLOTS:
         WebSocketPeer peer(true);
         QSignalSpy received(&peer, &WebSocketPeer::received);
         Conversation conversation(peer.url());
-        const QStringList lines{u"  two blanks "_s, QString(), u"tab\tand\rreturn"_s, u"€😀"_s,
+        const QStringList lines{u"  two blanks "_s, QString(),   u"tab\tand\rreturn"_s, u"€😀"_s,
                                 u"\ufeffmark"_s,    u"\"q\"\\"_s};
         conversation.type(lines.join(u'\n').toUtf8() + '\n');
         conversation.type(QByteArray(50'000, 'x') + '\n');
@@ -192,7 +193,8 @@ private Q_SLOTS:
         WebSocketPeer peer(true);
         QSignalSpy received(&peer, &WebSocketPeer::received);
         Conversation conversation(peer.url());
-        conversation.type("good\nb\xff" "d\nalso good\n"_ba);
+        conversation.type("good\nb\xff"
+                          "d\nalso good\n"_ba);
         conversation.end();
         QTRY_VERIFY(conversation.isFinished());
         QCOMPARE(received.count(), 2);

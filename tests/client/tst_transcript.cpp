@@ -20,7 +20,7 @@ class tst_Transcript : public QObject
         for (int row = transcript.rowCount() - 1; row >= 0; --row) {
             const QModelIndex index = transcript.index(row);
             result += index.data(Transcript::PrefixRole).toString() + u' '
-                    + index.data(Transcript::TextRole).toString();
+                + index.data(Transcript::TextRole).toString();
         }
         return result;
     }

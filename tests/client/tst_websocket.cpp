@@ -97,9 +97,9 @@ private Q_SLOTS:
         QTest::newRow("404") << "HTTP/1.1 404 Not Found\r\n\r\n"_ba << false << u"HTTP 404"_s;
         QTest::newRow("200") << "HTTP/1.1 200 OK\r\n\r\n"_ba << true << u"HTTP 200 OK"_s;
         QTest::newRow("wrong key")
-                << "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
-                   "Upgrade\r\nSec-WebSocket-Accept: d3Jvbmc=\r\n\r\n"_ba
-                << false << u"Accept-Key"_s;
+            << "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
+               "Upgrade\r\nSec-WebSocket-Accept: d3Jvbmc=\r\n\r\n"_ba
+            << false << u"Accept-Key"_s;
         QTest::newRow("hangs up") << QByteArray() << true << u"closed the connection instead"_s;
     }
 
@@ -155,8 +155,9 @@ private Q_SLOTS:
         socket.setUrl(peer.url());
         socket.open();
         QTRY_COMPARE(socket.status(), WebSocket::Error);
-        QVERIFY2(socket.errorString().contains("did not answer the WebSocket handshake within 0.05"_L1),
-                 qPrintable(socket.errorString()));
+        QVERIFY2(
+            socket.errorString().contains("did not answer the WebSocket handshake within 0.05"_L1),
+            qPrintable(socket.errorString()));
         QTRY_COMPARE(disconnected.count(), 1);
     }
 
@@ -491,9 +492,9 @@ private Q_SLOTS:
         for (int i = 0; i < 20; ++i) {
             auto socket = std::make_unique<WebSocket>();
             socket->setRequestedSubprotocols({u"chat"_s});
-            socket->setUrl(status == WebSocket::Connecting ? silent.url()
-                           : status == WebSocket::Error    ? QUrl(u"foo"_s)
-                                                           : peer.url());
+            socket->setUrl(status == WebSocket::Connecting  ? silent.url()
+                               : status == WebSocket::Error ? QUrl(u"foo"_s)
+                                                            : peer.url());
             socket->open();
             if (status == WebSocket::Open || status == WebSocket::Closing) {
                 QTRY_COMPARE(socket->status(), WebSocket::Open);
@@ -543,9 +544,10 @@ private Q_SLOTS:
                         log.push("error " + errorString);
                 }
             }
-        )"_ba, QUrl(u"qrc:/test.qml"_s));
-        const std::unique_ptr<QObject> object(component.createWithInitialProperties(
-                {{u"url"_s, peer.url()}, {u"active"_s, true}}));
+        )"_ba,
+                          QUrl(u"qrc:/test.qml"_s));
+        const std::unique_ptr<QObject> object(
+            component.createWithInitialProperties({{u"url"_s, peer.url()}, {u"active"_s, true}}));
         QVERIFY2(object, qPrintable(component.errorString()));
         QTRY_COMPARE(object->property("log").toStringList(),
                      QStringList({u"< from QML"_s, u"closed"_s}));

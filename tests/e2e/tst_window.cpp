@@ -16,12 +16,6 @@ class tst_Window : public QObject
 {
     Q_OBJECT
 
-    static void type(QWindow *window, const QString &text)
-    {
-        for (const QChar c : text)
-            QTest::keyClick(window, c.toLatin1());
-    }
-
     //! A WebSocket server that says what it is told to whoever connects.
     struct Stranger
     {
@@ -53,7 +47,7 @@ private Q_SLOTS:
     void aConversation()
     {
         ServerProcess server;
-        QVERIFY(server.start());
+        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
         const ChatWindow chat(server.url());
         QQuickWindow *window = chat.window();
         QVERIFY(QTest::qWaitForWindowExposed(window));
@@ -62,7 +56,7 @@ private Q_SLOTS:
 
         const QQuickItem *input = itemNamed(window, u"input"_s);
         QVERIFY(input->hasActiveFocus());
-        type(window, u"hello"_s);
+        typeInto(window, u"hello"_s);
         QTest::keyClick(window, Qt::Key_Return);
         QCOMPARE(input->property("text").toString(), QString());
         QVERIFY(input->hasActiveFocus());
@@ -71,7 +65,7 @@ private Q_SLOTS:
 
         // Nothing of the first line is left in the second, and Enter on nothing sends nothing.
         QTest::keyClick(window, Qt::Key_Return);
-        type(window, u"second"_s);
+        typeInto(window, u"second"_s);
         QTest::keyClick(window, Qt::Key_Enter);
         rows << u"> second"_s << u"< second"_s;
         QTRY_COMPARE(visibleRows(window), rows);
@@ -82,7 +76,7 @@ private Q_SLOTS:
     void theContentFollowsTheWindow()
     {
         ServerProcess server;
-        QVERIFY(server.start());
+        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
         const ChatWindow chat(server.url());
         QQuickWindow *window = chat.window();
         QVERIFY(QTest::qWaitForWindowExposed(window));
@@ -112,7 +106,7 @@ private Q_SLOTS:
     void theServerIsKilledAndRestarted()
     {
         ServerProcess server;
-        QVERIFY(server.start());
+        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
         const quint16 port = static_cast<quint16>(server.url().port());
         const ChatWindow chat(server.url());
         QQuickWindow *window = chat.window();
@@ -125,7 +119,7 @@ private Q_SLOTS:
                  qPrintable(visibleRows(window).last()));
 
         // What is typed meanwhile is kept, and it is said why.
-        type(window, u"kept"_s);
+        typeInto(window, u"kept"_s);
         QTest::keyClick(window, Qt::Key_Return);
         const QQuickItem *input = itemNamed(window, u"input"_s);
         const QQuickItem *notice = itemNamed(window, u"notice"_s);
@@ -137,7 +131,7 @@ private Q_SLOTS:
         QTest::keyClick(window, Qt::Key_R, Qt::ControlModifier);
         QTRY_COMPARE(visibleRows(window).size(), 4);
         QVERIFY(visibleRows(window).last().contains("Nothing listens"_L1));
-        QVERIFY(server.start(port));
+        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER, port));
         QTest::keyClick(window, Qt::Key_R, Qt::ControlModifier);
         QTRY_COMPARE(visibleRows(window).size(), 6);
         QVERIFY(!notice->isVisible());

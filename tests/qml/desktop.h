@@ -4,11 +4,14 @@
 #include <QGuiApplication>
 #include <QObject>
 #include <QPalette>
+#include <QtQml/qqmlregistration.h>
 
 //! The desktop around the window, as far as a test changes it.
 class Desktop : public QObject
 {
     Q_OBJECT
+    QML_ELEMENT
+    QML_SINGLETON
 
 public:
     using QObject::QObject;

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "desktop.h"
-
 #include <QQmlEngine>
 #include <QQuickStyle>
 #include <QtQuickTest>
@@ -14,7 +12,6 @@ public Q_SLOTS:
     void qmlEngineAvailable(QQmlEngine *engine)
     {
         engine->addImportPath(QStringLiteral("qrc:/qt/qml"));
-        qmlRegisterSingletonInstance("AwesomeChat.Tests", 1, 0, "Desktop", new Desktop(engine));
     }
 };
 

@@ -30,7 +30,7 @@ TestCase {
         failOnWarning(/.?/);
     }
 
-    function create(properties: var): Item {
+    function create(properties: var): Label {
         return createTemporaryObject(component, root, Object.assign({width: 600}, properties));
     }
 

@@ -16,7 +16,7 @@ TestCase {
 
         property Stock.WebSocket peer: null
 
-        host: "127.0.0.1"
+        host: "127.0.0.1" // qmllint disable type
         listen: true
         onClientConnected: webSocket => {
             peer = webSocket;

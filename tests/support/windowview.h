@@ -4,6 +4,7 @@
 #include <QQuickItem>
 #include <QQuickWindow>
 #include <QStringList>
+#include <QTest>
 
 //! \a item and everything in it, whether it is shown or not.
 [[nodiscard]] inline QList<QQuickItem *> itemsIn(QQuickItem *item)
@@ -42,7 +43,14 @@
         const QVariant text = item->property("text");
         rows.insert(row.y(),
                     prefix.toString() + QLatin1Char(' ')
-                            + (text.isValid() ? text : item->property("message")).toString());
+                        + (text.isValid() ? text : item->property("message")).toString());
     }
     return rows.values();
+}
+
+//! Types \a text into \a window, key by key.
+inline void typeInto(QWindow *window, const QString &text)
+{
+    for (const QChar c : text)
+        QTest::keyClick(window, c.toLatin1());
 }

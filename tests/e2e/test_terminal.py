@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""The conversation in the terminal: the two real programs, pipes, and a terminal of its own.
+
+usage: test_terminal.py AWESOME-CHAT AWESOME-CHAT-SERVER
+"""
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import unittest
+
+from programs import TIMEOUT, Server, without_display
+
+CLIENT, SERVER = sys.argv[1:3]
+
+
+def talk(*arguments, lines="", environment=None):
+    return subprocess.run([CLIENT, *arguments], input=lines, capture_output=True, text=True,
+                          timeout=TIMEOUT, env=environment)
+
+
+class Terminal(unittest.TestCase):
+    def setUp(self):
+        self.server = Server(SERVER)
+        self.addCleanup(lambda: self.server.process.poll() is None and self.server.end())
+
+    def piped(self):
+        return subprocess.Popen([CLIENT, "--terminal", self.server.url], stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def test_a_line_in_a_pipe(self):
+        result = talk("--terminal", self.server.url, lines="hello\n")
+        self.assertEqual(result.returncode, 0)
+        self.assertEqual(result.stderr, "")
+        rows = result.stdout.splitlines()
+        self.assertEqual(rows[0], "# socket open")
+        self.assertIn("< Welcome to Awesome Chat", rows)
+        self.assertEqual([row for row in rows if "hello" in row], ["> hello", "< hello"])
+
+    def test_many_lines_keep_their_order(self):
+        count = 2000
+        lines = "".join(f"line {number}\n" for number in range(count))
+        result = talk("--terminal", self.server.url, lines=lines)
+        self.assertEqual(result.returncode, 0)
+        echoes = [row for row in result.stdout.splitlines() if row.startswith("< line")]
+        self.assertEqual(echoes, [f"< line {number}" for number in range(count)])
+
+    def test_no_input_shows_what_the_server_says(self):
+        result = talk("--terminal", "--wait", "0.5", self.server.url)
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("< Welcome to Awesome Chat", result.stdout)
+
+    def test_without_a_display_it_says_so_in_one_line(self):
+        result = talk(self.server.url, lines="hello\n", environment=without_display())
+        self.assertEqual(result.returncode, 0)
+        self.assertEqual(len(result.stderr.splitlines()), 1)
+        self.assertIn("no display", result.stderr)
+        self.assertIn("< hello", result.stdout)
+
+    def test_nobody_listens(self):
+        self.server.end()
+        result = talk("--terminal", self.server.url, lines="hello\n")
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(len(result.stderr.splitlines()), 1)
+        self.assertIn("Nothing listens", result.stderr)
+
+    def test_no_address(self):
+        result = talk("--terminal", "http://localhost:3000")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("not a WebSocket address", result.stderr)
+
+    def test_wrong_option(self):
+        result = talk("--frobnicate")
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual(len(result.stderr.splitlines()), 1)
+
+    def test_help_and_version(self):
+        self.assertIn("--terminal", talk("--help").stdout)
+        self.assertRegex(talk("--version").stdout, r"^awesome-chat \d+\.\d+\.\d+\n$")
+
+    def test_output_that_nobody_reads(self):
+        with self.piped() as client:
+            self.assertEqual(client.stdout.readline(), "# socket open\n")
+            client.stdout.close()
+            client.stdin.write("hello\n")
+            client.stdin.flush()
+            self.assertEqual(client.wait(TIMEOUT), 1)
+            self.assertIn("output was closed", client.stderr.read())
+
+    def test_a_person_at_a_terminal(self):
+        person, terminal = pty.openpty()
+        self.addCleanup(os.close, person)
+        client = subprocess.Popen([CLIENT, "--terminal", self.server.url], stdin=terminal,
+                                  stdout=terminal, stderr=terminal)
+        os.close(terminal)
+        seen = ""
+
+        def see(words):
+            nonlocal seen
+            while words not in seen:
+                self.assertTrue(select.select([person], [], [], TIMEOUT)[0], seen)
+                seen += os.read(person, 4096).decode()
+            seen = seen[seen.index(words) + len(words):]
+
+        see("# socket open")
+        see("< Welcome to Awesome Chat")
+        see("> ")  # the prompt
+        os.write(person, b"hello\n")
+        see("hello")  # as it is typed; it is not printed once more
+        see("< hello")
+        self.assertNotIn("> hello", seen)
+        see("> ")
+        self.server.end()  # goodbye
+        see("# socket closed: 1001 going away (“Server stopping”)")
+        self.assertEqual(client.wait(TIMEOUT), 0)
+
+    def test_ctrl_d_ends_it(self):
+        person, terminal = pty.openpty()
+        self.addCleanup(os.close, person)
+        client = subprocess.Popen([CLIENT, "--terminal", "--wait", "0", self.server.url],
+                                  stdin=terminal, stdout=terminal, stderr=terminal)
+        os.close(terminal)
+        self.assertTrue(select.select([person], [], [], TIMEOUT)[0])
+        os.write(person, b"\x04")
+        self.assertEqual(client.wait(TIMEOUT), 0)
+
+    def test_a_server_that_is_killed(self):
+        with self.piped() as client:
+            self.assertEqual(client.stdout.readline(), "# socket open\n")
+            self.server.end(signal.SIGKILL)
+            self.assertEqual(client.wait(TIMEOUT), 1)
+            self.assertIn("was lost", client.stderr.read())
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

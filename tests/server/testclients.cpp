@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include "testclients.h"
+
+#include <QTcpServer>
+#include <QtEndian>
+
+using namespace Qt::Literals::StringLiterals;
+
+ServerOptions quietLoopbackOptions()
+{
+    ServerOptions options;
+    options.addresses = {{QHostAddress(QHostAddress::LocalHost)}};
+    options.port = 0;
+    options.greeting.reset();
+    return options;
+}
+
+bool hasIPv6Loopback()
+{
+    return QTcpServer().listen(QHostAddress(QHostAddress::LocalHostIPv6));
+}
+
+TestClient::TestClient()
+{
+    // One frame per message: Qt would cut text inside a code point.
+    setOutgoingFrameSize(maxOutgoingFrameSize());
+    connect(this, &QWebSocket::textMessageReceived, this,
+            [this](const QString &message) { m_received.append(message); });
+    connect(this, &QWebSocket::binaryMessageReceived, this,
+            [this](const QByteArray &message) { m_received.append(message); });
+    connect(this, &QWebSocket::disconnected, this, [this] { m_isClosed = true; });
+}
+
+TestClient::~TestClient()
+{
+    // ~QWebSocket still emits signals, when nothing of this class is left.
+    disconnect();
+}
+
+void RawClient::open(const QUrl &url)
+{
+    connect(&m_socket, &QTcpSocket::readyRead, this, &RawClient::parse);
+    connect(&m_socket, &QTcpSocket::connected, this, [this] {
+        m_socket.write("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                       "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    });
+    openTcp(url);
+}
+
+void RawClient::openTcp(const QUrl &url)
+{
+    m_socket.connectToHost(url.host(), quint16(url.port()));
+}
+
+void RawClient::send(Opcode opcode, const QByteArray &payload, bool isFinal)
+{
+    QByteArray frame;
+    frame.append(char((isFinal ? 0x80 : 0) | opcode));
+    constexpr int masked = 0x80;
+    if (payload.size() <= 125) {
+        frame.append(char(masked | payload.size()));
+    } else if (payload.size() <= 0xffff) {
+        frame.append(char(masked | 126));
+        frame.resize(4);
+        qToBigEndian(quint16(payload.size()), frame.data() + 2);
+    } else {
+        frame.append(char(masked | 127));
+        frame.resize(10);
+        qToBigEndian(quint64(payload.size()), frame.data() + 2);
+    }
+    const QByteArray mask = QByteArray::fromHex("37fa213d");
+    frame.append(mask);
+    const qsizetype headerSize = frame.size();
+    frame.append(payload);
+    for (qsizetype i = 0; i < payload.size(); ++i)
+        frame[headerSize + i] = char(frame.at(headerSize + i) ^ mask.at(i % 4));
+    m_socket.write(frame);
+}
+
+void RawClient::stopReading()
+{
+    m_isReading = false;
+    m_socket.setReadBufferSize(1);
+}
+
+int RawClient::closeCode() const
+{
+    if (m_frames.isEmpty() || m_frames.last().opcode != Close)
+        return 0;
+    return qFromBigEndian<quint16>(m_frames.last().payload.constData());
+}
+
+QByteArray RawClient::closeReason() const
+{
+    return m_frames.isEmpty() ? QByteArray() : m_frames.last().payload.mid(2);
+}
+
+void RawClient::parse()
+{
+    if (!m_isReading)
+        return;
+    m_input += m_socket.readAll();
+    if (!m_isUpgraded) {
+        const QByteArray endOfHeader("\r\n\r\n");
+        const qsizetype end = m_input.indexOf(endOfHeader);
+        if (end == -1)
+            return;
+        m_isUpgraded = m_input.startsWith("HTTP/1.1 101 ");
+        m_input.remove(0, end + endOfHeader.size());
+    }
+    while (m_input.size() >= 2) {
+        const auto *bytes = m_input.constData();
+        qsizetype headerSize = 2;
+        quint64 size = quint8(bytes[1]) & 0x7f;
+        if (size >= 126) {
+            headerSize = size == 126 ? 4 : 10;
+            if (m_input.size() < headerSize)
+                return;
+            size = size == 126 ? qFromBigEndian<quint16>(bytes + 2)
+                               : qFromBigEndian<quint64>(bytes + 2);
+        }
+        if (quint64(m_input.size() - headerSize) < size)
+            return;
+        m_frames.append(
+            {(bytes[0] & 0x80) != 0, bytes[0] & 0x0f, m_input.mid(headerSize, qsizetype(size))});
+        m_input.remove(0, headerSize + qsizetype(size));
+    }
+}

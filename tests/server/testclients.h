@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "serveroptions.h"
+
+#include <QByteArray>
+#include <QList>
+#include <QTcpSocket>
+#include <QUrl>
+#include <QVariant>
+#include <QWebSocket>
+
+/// Listens on 127.0.0.1 at any free port and does not greet.
+[[nodiscard]] ServerOptions quietLoopbackOptions();
+
+/// Whether this machine has ::1, so that a test knows which behaviour to expect.
+[[nodiscard]] bool hasIPv6Loopback();
+
+/*!
+    A QWebSocket that keeps what it receives.
+*/
+class TestClient : public QWebSocket
+{
+    Q_OBJECT
+
+public:
+    TestClient();
+    ~TestClient() override;
+
+    [[nodiscard]] bool isOpen() const { return state() == QAbstractSocket::ConnectedState; }
+    [[nodiscard]] bool isClosed() const { return m_isClosed; }
+    /// Messages in their order: a QString is text, a QByteArray is binary.
+    [[nodiscard]] const QVariantList &received() const { return m_received; }
+
+private:
+    QVariantList m_received;
+    bool m_isClosed = false;
+};
+
+/*!
+    A WebSocket client one level down, which can do what QWebSocket does not: fragment as it
+    likes, stop reading, and leave a Close frame unanswered.
+*/
+class RawClient : public QObject
+{
+    Q_OBJECT
+
+public:
+    enum Opcode { Continuation = 0, Text = 1, Binary = 2, Close = 8, Ping = 9, Pong = 10 };
+
+    struct Frame
+    {
+        bool isFinal;
+        int opcode;
+        QByteArray payload;
+    };
+
+    /// Connects to \a url and asks for an upgrade.
+    void open(const QUrl &url);
+    /// Connects to \a url and says nothing.
+    void openTcp(const QUrl &url);
+    void send(Opcode opcode, const QByteArray &payload, bool isFinal = true);
+    /// From now on nothing is read, not even the end of the connection.
+    void stopReading();
+    void abort() { m_socket.abort(); }
+
+    [[nodiscard]] bool isUpgraded() const { return m_isUpgraded; }
+    [[nodiscard]] bool isConnected() const
+    {
+        return m_socket.state() == QAbstractSocket::ConnectedState;
+    }
+    [[nodiscard]] const QList<Frame> &frames() const { return m_frames; }
+    /// Of the Close frame received, or 0.
+    [[nodiscard]] int closeCode() const;
+    [[nodiscard]] QByteArray closeReason() const;
+
+private:
+    void parse();
+
+    QTcpSocket m_socket;
+    QByteArray m_input;
+    QList<Frame> m_frames;
+    bool m_isUpgraded = false;
+    bool m_isReading = true;
+};

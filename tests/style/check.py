@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""Checks of the files themselves.
+
+usage: check.py format CLANG-FORMAT | qmllint QMLLINT IMPORT-PATH | licence | plaintext
+"""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = ("client", "server", "qml", "examples", "tests", "scripts", ".ci")
+
+
+def files(*suffixes):
+    """The project's files that end so; at least one, or there is nothing checked."""
+    found = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*")
+                   if path.is_file() and path.suffix in suffixes and "__pycache__" not in path.parts)
+    assert found, f"no file ends in {suffixes}"
+    return found
+
+
+def check_format(clang_format):
+    return subprocess.run([clang_format, "--dry-run", "-Werror", *files(".cpp", ".h")]).returncode
+
+
+# The description of QtWebSockets that Debian 12 ships was made for Qt 5; qmllint complains of it wherever it is imported.
+FOREIGN = re.compile(r"Warnings occurred while importing module \"QtWebSockets\"|"
+                     r"Meta object revision and export version differ")
+
+
+def check_qmllint(qmllint, import_path):
+    # qmllint looks at a file's own folder for its module; the one that was built is complete.
+    module = Path(import_path) / "AwesomeChat"
+    paths = [module / path.name if path.parent == ROOT / "qml" else path for path in files(".qml")]
+    output = subprocess.run([qmllint, "-I", import_path, "--json", "-", *paths],
+                            capture_output=True, text=True)
+    report = json.loads(output.stdout)["files"]
+    assert len(report) == len(paths), output.stderr
+    complaints = [(file["filename"], warning) for file in report for warning in file["warnings"]
+                  if not FOREIGN.search(warning["message"])]
+    for name, warning in complaints:
+        print(f"{name}:{warning.get('line', 0)}: {warning['message']}")
+    return 1 if complaints else 0
+
+
+def check_licence():
+    bare = [path for path in files(".cpp", ".h", ".qml", ".py", ".js", ".txt", "")
+            if "SPDX-License-Identifier: MIT" not in "".join(path.read_text().splitlines()[:2])]
+    for path in bare:
+        print(f"{path.relative_to(ROOT)}: no SPDX line at the top")
+    return 1 if bare else 0
+
+
+def check_plaintext():
+    """Every Text says that it is plain: the default turns a stranger's markup into a picture that is fetched."""
+    failures = []
+    for path in files(".qml"):
+        text = path.read_text()
+        for match in re.finditer(r"^( *)(?:contentItem: |component \w+: )?Text \{$", text, re.MULTILINE):
+            block = text[match.end():text.index(f"\n{match.group(1)}}}", match.end())]
+            if "textFormat: Text.PlainText" not in block:
+                failures.append(f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}: "
+                                "a Text that is not plain")
+    print("\n".join(failures))
+    return 1 if failures else 0
+
+
+CHECKS = {"format": check_format, "qmllint": check_qmllint, "licence": check_licence,
+          "plaintext": check_plaintext}
+sys.exit(CHECKS[sys.argv[1]](*sys.argv[2:]))
