@@ -10,9 +10,9 @@
 */
 [[nodiscard]] QString addressProblem(const QUrl &url);
 
-//! \a url for people: without user name and password.
+/// \a url for people: without user name and password.
 [[nodiscard]] QString addressText(const QUrl &url);
 
-//! Host and port of \a url as one would say them: "localhost:3000"; the port only where it is
-//! given.
+/// Host and port of \a url as one would say them: "localhost:3000"; the port only where it is
+/// given.
 [[nodiscard]] QString authorityText(const QUrl &url);

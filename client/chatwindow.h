@@ -14,10 +14,10 @@ class QUrl;
 class ChatWindow
 {
 public:
-    //! Opens a window for talking to \a url, which need not be an address: then the window says so.
+    /// Opens a window for talking to \a url, which need not be an address: then the window says so.
     explicit ChatWindow(const QUrl &url);
 
-    //! The window; null when it could not be made, after the engine has said why.
+    /// The window; null when it could not be made, after the engine has said why.
     [[nodiscard]] QQuickWindow *window() const;
 
 private:

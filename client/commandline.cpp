@@ -11,7 +11,7 @@ namespace {
 
 constexpr double maxWaitSeconds = 3600;
 
-//! The options of awesome-chat, and the parser that knows them.
+/// The options of awesome-chat, and the parser that knows them.
 struct Options
 {
     QCommandLineOption terminal{

@@ -16,18 +16,18 @@ struct CommandLine
     static constexpr int defaultWait = 2'000;
 
     Action action = Action::Chat;
-    //! Where to connect to, as it was typed; it need not be an address.
+    /// Where to connect to, as it was typed; it need not be an address.
     QUrl url = QUrl(QStringLiteral("ws://localhost:3000"));
-    //! Whether to talk in the terminal instead of in a window.
+    /// Whether to talk in the terminal instead of in a window.
     bool terminal = false;
-    //! How long the terminal waits in silence for replies after the last line of input, in ms.
+    /// How long the terminal waits in silence for replies after the last line of input, in ms.
     int wait = defaultWait;
     Theme theme = Theme::System;
-    //! What is wrong with the command line, in a sentence; empty when nothing is.
+    /// What is wrong with the command line, in a sentence; empty when nothing is.
     QString error;
 
-    //! Reads \a arguments, the first of which is the program's name.
+    /// Reads \a arguments, the first of which is the program's name.
     [[nodiscard]] static CommandLine parse(const QStringList &arguments);
-    //! The text for --help; there has to be a QCoreApplication.
+    /// The text for --help; there has to be a QCoreApplication.
     [[nodiscard]] static QString helpText();
 };

@@ -15,7 +15,7 @@ namespace {
 constexpr qsizetype unlimited = std::numeric_limits<qsizetype>::max();
 constexpr qsizetype maxBytesPerCodePoint = 4;
 
-//! Whether \a c, printed as it is, could hide, reorder or take no room at all.
+/// Whether \a c, printed as it is, could hide, reorder or take no room at all.
 bool needsMark(char32_t c)
 {
     return (c >= 0x80 && c <= 0x9f) // C1 controls

@@ -14,17 +14,17 @@ struct Entry;
 */
 struct DisplayText
 {
-    //! How much of a message a row shows, in UTF-16 code units and in lines: laying out more of it
-    //! would stop the window (1 M letters without a blank: over 40 s).
+    /// How much of a message a row shows, in UTF-16 code units and in lines: laying out more of it
+    /// would stop the window (1 M letters without a blank: over 40 s).
     static constexpr qsizetype maxLength = 4096;
     static constexpr qsizetype maxLines = 100;
 
     QString text;
-    //! Whether \c text is only the payload's beginning.
+    /// Whether \c text is only the payload's beginning.
     bool cut = false;
 
-    //! The beginning of \a entry, at most maxLength units and maxLines lines of it.
+    /// The beginning of \a entry, at most maxLength units and maxLines lines of it.
     [[nodiscard]] static DisplayText of(const Entry &entry);
-    //! All of \a entry.
+    /// All of \a entry.
     [[nodiscard]] static QString whole(const Entry &entry);
 };

@@ -14,11 +14,11 @@ namespace EntryType {
 Q_NAMESPACE
 QML_ELEMENT
 
-//! Who said it: the person, the peer, or this program itself.
+/// Who said it: the person, the peer, or this program itself.
 enum Direction { Sent, Received, Local };
 Q_ENUM_NS(Direction)
 
-//! What it is: a message by its frame type, or a status row by what happened to the socket.
+/// What it is: a message by its frame type, or a status row by what happened to the socket.
 enum Kind { Text, Binary, Opened, Closed, Failed };
 Q_ENUM_NS(Kind)
 } // namespace EntryType
@@ -36,9 +36,9 @@ struct Entry
     Direction direction = Local;
     Kind kind = Text;
     QDateTime time;
-    //! The message byte for byte; text is UTF-8. For a status row, its sentence in UTF-8.
+    /// The message byte for byte; text is UTF-8. For a status row, its sentence in UTF-8.
     QByteArray payload;
 
-    //! ">" for what was sent, "<" for what was received, "#" for status.
+    /// ">" for what was sent, "<" for what was received, "#" for status.
     [[nodiscard]] QString prefix() const;
 };

@@ -6,7 +6,7 @@
 
 class QUrl;
 
-//! How far a connection had come when it failed.
+/// How far a connection had come when it failed.
 enum class Stage { Connect, Handshake, Open };
 
 /*!
@@ -16,5 +16,5 @@ enum class Stage { Connect, Handshake, Open };
 [[nodiscard]] QString describeFailure(Stage stage, QAbstractSocket::SocketError error,
                                       const QString &detail, const QUrl &url);
 
-//! That \a url did not get past \a stage within \a timeout milliseconds, in one sentence.
+/// That \a url did not get past \a stage within \a timeout milliseconds, in one sentence.
 [[nodiscard]] QString describeTimeout(Stage stage, int timeout, const QUrl &url);

@@ -23,7 +23,7 @@ void say(std::FILE *stream, const QString &text)
     QTextStream(stream) << text << '\n';
 }
 
-//! Whether a window could be opened: Qt itself ends the program where there is no display.
+/// Whether a window could be opened: Qt itself ends the program where there is no display.
 bool hasDisplay()
 {
     return !qEnvironmentVariableIsEmpty("DISPLAY")
@@ -31,8 +31,8 @@ bool hasDisplay()
         || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
 }
 
-//! The colours that QML's SystemPalette will read; the theme itself needs no more than light or
-//! dark.
+/// The colours that QML's SystemPalette will read; the theme itself needs no more than light or
+/// dark.
 void applyTheme(CommandLine::Theme theme)
 {
     if (theme == CommandLine::Theme::Dark)

@@ -137,7 +137,7 @@ void Terminal::onBytesToWriteChanged()
         closeWhenAnswered(); // what goes out is no silence either
 }
 
-//! Reads on when there is somebody to send to, and they keep up.
+/// Reads on when there is somebody to send to, and they keep up.
 void Terminal::pauseOrResumeInput()
 {
     m_input.setEnabled(!m_inputEnded && m_socket.status() == WebSocket::Open
@@ -170,7 +170,7 @@ void Terminal::onSilence()
     m_socket.close();
 }
 
-//! The first problem is the cause, or nearest to it; what follows from it is not told.
+/// The first problem is the cause, or nearest to it; what follows from it is not told.
 void Terminal::noteProblem(const QString &problem)
 {
     if (m_problem.isEmpty())

@@ -27,11 +27,11 @@ class Terminal : public QObject
 public:
     enum ExitCode { Success = 0, Failure = 1 };
 
-    //! Beyond this many bytes that wait to be sent, no more input is read.
+    /// Beyond this many bytes that wait to be sent, no more input is read.
     static constexpr qint64 maxBytesToWrite = 1024 * 1024;
-    //! The longest line that is sent, in bytes.
+    /// The longest line that is sent, in bytes.
     static constexpr qint64 maxLineLength = 16 * 1024 * 1024;
-    //! Beyond this many lines without an echo, the server is taken for one that does not echo.
+    /// Beyond this many lines without an echo, the server is taken for one that does not echo.
     static constexpr std::size_t maxUnanswered = 100'000;
 
     /*!
@@ -40,11 +40,11 @@ public:
     */
     Terminal(const QUrl &url, int input, int output, int wait, QObject *parent = nullptr);
 
-    //! Connects. Everything else follows by itself, until finished().
+    /// Connects. Everything else follows by itself, until finished().
     void start();
 
 Q_SIGNALS:
-    //! The conversation is over; \a error is a sentence when \a exitCode is not Success.
+    /// The conversation is over; \a error is a sentence when \a exitCode is not Success.
     void finished(Terminal::ExitCode exitCode, const QString &error);
 
 private:

@@ -24,28 +24,28 @@ class Transcript : public QAbstractListModel
     Q_OBJECT
     QML_ELEMENT
 
-    //! The socket whose conversation is written down.
+    /// The socket whose conversation is written down.
     Q_PROPERTY(WebSocket *socket READ socket WRITE setSocket NOTIFY socketChanged FINAL)
-    //! How many rows there are.
+    /// How many rows there are.
     Q_PROPERTY(int count READ count NOTIFY countChanged FINAL)
-    //! How many entries, and how many bytes of payload, are kept; beyond either the oldest entries
-    //! go, all but one. 100,000 entries and 256 MiB by default.
+    /// How many entries, and how many bytes of payload, are kept; beyond either the oldest entries
+    /// go, all but one. 100,000 entries and 256 MiB by default.
     Q_PROPERTY(int maxEntries READ maxEntries WRITE setMaxEntries NOTIFY maxEntriesChanged FINAL)
     Q_PROPERTY(qint64 maxBytes READ maxBytes WRITE setMaxBytes NOTIFY maxBytesChanged FINAL)
-    //! How many entries went that way.
+    /// How many entries went that way.
     Q_PROPERTY(qint64 dropped READ dropped NOTIFY droppedChanged FINAL)
 
 public:
-    //! The first four are the entry, the others derived from it for show.
+    /// The first four are the entry, the others derived from it for show.
     enum Role {
-        DirectionRole = Qt::UserRole, //!< Entry::Direction
-        TimeRole, //!< QDateTime
-        KindRole, //!< Entry::Kind
-        PayloadRole, //!< QByteArray, byte for byte
-        PrefixRole, //!< ">", "<" or "#"
-        TextRole, //!< the payload as it may be shown; see DisplayText
-        CutRole, //!< whether TextRole is only the payload's beginning
-        SizeRole, //!< bytes of payload
+        DirectionRole = Qt::UserRole, ///< Entry::Direction
+        TimeRole, ///< QDateTime
+        KindRole, ///< Entry::Kind
+        PayloadRole, ///< QByteArray, byte for byte
+        PrefixRole, ///< ">", "<" or "#"
+        TextRole, ///< the payload as it may be shown; see DisplayText
+        CutRole, ///< whether TextRole is only the payload's beginning
+        SizeRole, ///< bytes of payload
     };
     Q_ENUM(Role)
 
@@ -63,11 +63,11 @@ public:
     void setMaxBytes(qint64 maxBytes);
     [[nodiscard]] qint64 dropped() const { return m_dropped; }
 
-    //! The entry of \a row: 0 is the newest.
+    /// The entry of \a row: 0 is the newest.
     [[nodiscard]] const Entry &entry(int row) const;
-    //! Writes down an entry, with the present time.
+    /// Writes down an entry, with the present time.
     void append(Entry::Direction direction, Entry::Kind kind, const QByteArray &payload);
-    //! Makes rows of the entries that are waiting for their batch.
+    /// Makes rows of the entries that are waiting for their batch.
     Q_INVOKABLE void flush();
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;

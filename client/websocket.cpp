@@ -19,7 +19,7 @@ constexpr int abnormalClosure = 1006; // RFC 6455 section 7.1.5: no close frame 
 constexpr qint64 maxFrameHeaderSize = 14;
 constexpr qint64 minReadBufferSize = 64 * 1024;
 
-//! \a url with a path: QWebSocket makes a malformed request of "ws://host?query" (QTBUG-120492).
+/// \a url with a path: QWebSocket makes a malformed request of "ws://host?query" (QTBUG-120492).
 QUrl withPath(QUrl url)
 {
     if (url.path().isEmpty())
@@ -150,7 +150,7 @@ void WebSocket::startSocket()
     m_socket->open(withPath(m_url), options);
 }
 
-//! Parts with the socket without a word to anybody; a connection that is open gets a close frame.
+/// Parts with the socket without a word to anybody; a connection that is open gets a close frame.
 void WebSocket::dropSocket()
 {
     m_timer.stop();
@@ -194,7 +194,7 @@ void WebSocket::onSocketError(QAbstractSocket::SocketError error)
         finish(Error, abnormalClosure, {}, problem);
 }
 
-//! QWebSocket answers a close frame (or sends one for a peer that broke the rules), then says this.
+/// QWebSocket answers a close frame (or sends one for a peer that broke the rules), then says this.
 void WebSocket::onAboutToClose()
 {
     // QTcpSocket says it too, after a write that failed; then the close code is still the default.
@@ -230,7 +230,7 @@ void WebSocket::onTimeout()
     }
 }
 
-//! Ends the connection in \a status, with everything that is said of it in place before.
+/// Ends the connection in \a status, with everything that is said of it in place before.
 void WebSocket::finish(Status status, int code, const QString &reason, const QString &errorString)
 {
     dropSocket();

@@ -36,41 +36,41 @@ class WebSocket
     Q_INTERFACES(QQmlParserStatus)
     QML_ELEMENT
 
-    //! Where to connect to: ws:// or wss://. Setting another one while active connects there.
+    /// Where to connect to: ws:// or wss://. Setting another one while active connects there.
     Q_PROPERTY(QUrl url READ url WRITE setUrl NOTIFY urlChanged FINAL)
-    //! url for people: without user name and password.
+    /// url for people: without user name and password.
     Q_PROPERTY(QString address READ address NOTIFY urlChanged FINAL)
-    //! Whether a connection is wanted. Setting it opens or closes one.
+    /// Whether a connection is wanted. Setting it opens or closes one.
     Q_PROPERTY(bool active READ isActive WRITE setActive NOTIFY activeChanged FINAL)
     Q_PROPERTY(Status status READ status NOTIFY statusChanged FINAL)
-    //! Why the last connection failed, in a sentence; empty when it did not.
+    /// Why the last connection failed, in a sentence; empty when it did not.
     Q_PROPERTY(QString errorString READ errorString NOTIFY errorStringChanged FINAL)
-    //! The close code (RFC 6455 section 7.4) that ended the last connection, 1006 when it ended
-    //! without a close frame; 0 before.
+    /// The close code (RFC 6455 section 7.4) that ended the last connection, 1006 when it ended
+    /// without a close frame; 0 before.
     Q_PROPERTY(int closeCode READ closeCode NOTIFY closeCodeChanged FINAL)
-    //! The reason that came with closeCode: the peer's words.
+    /// The reason that came with closeCode: the peer's words.
     Q_PROPERTY(QString closeReason READ closeReason NOTIFY closeReasonChanged FINAL)
-    //! Subprotocols to offer, the preferred one first; takes effect at the next open.
+    /// Subprotocols to offer, the preferred one first; takes effect at the next open.
     Q_PROPERTY(QStringList requestedSubprotocols READ requestedSubprotocols WRITE
                    setRequestedSubprotocols NOTIFY requestedSubprotocolsChanged FINAL)
-    //! The subprotocol that the server chose; empty when none, or while not Open.
+    /// The subprotocol that the server chose; empty when none, or while not Open.
     Q_PROPERTY(QString negotiatedSubprotocol READ negotiatedSubprotocol NOTIFY
                    negotiatedSubprotocolChanged FINAL)
-    //! How long connecting may take, handshake included, in ms; 10 s by default.
+    /// How long connecting may take, handshake included, in ms; 10 s by default.
     Q_PROPERTY(int handshakeTimeout READ handshakeTimeout WRITE setHandshakeTimeout NOTIFY
                    handshakeTimeoutChanged FINAL)
-    //! How long closing may take before the connection is dropped, in ms; 2 s by default.
+    /// How long closing may take before the connection is dropped, in ms; 2 s by default.
     Q_PROPERTY(
         int closeTimeout READ closeTimeout WRITE setCloseTimeout NOTIFY closeTimeoutChanged FINAL)
-    //! The largest message that is accepted, in bytes, 1 to 1 GiB; 16 MiB by default. A larger one
-    //! ends the connection with close code 1009.
+    /// The largest message that is accepted, in bytes, 1 to 1 GiB; 16 MiB by default. A larger one
+    /// ends the connection with close code 1009.
     Q_PROPERTY(qint64 maxMessageSize READ maxMessageSize WRITE setMaxMessageSize NOTIFY
                    maxMessageSizeChanged FINAL)
-    //! Bytes sent but not yet handed to the operating system.
+    /// Bytes sent but not yet handed to the operating system.
     Q_PROPERTY(qint64 bytesToWrite READ bytesToWrite NOTIFY bytesToWriteChanged FINAL)
 
 public:
-    //! The numbers are those of Qt's element.
+    /// The numbers are those of Qt's element.
     enum Status { Connecting, Open, Closing, Closed, Error };
     Q_ENUM(Status)
 
@@ -107,10 +107,10 @@ public:
         0, and nothing is sent, while the status is not Open.
     */
     Q_INVOKABLE qint64 sendTextMessage(const QString &message);
-    //! Sends \a message as one binary message; see sendTextMessage().
+    /// Sends \a message as one binary message; see sendTextMessage().
     Q_INVOKABLE qint64 sendBinaryMessage(const QByteArray &message);
 
-    //! Wants a connection, and starts one unless one is there or on its way.
+    /// Wants a connection, and starts one unless one is there or on its way.
     Q_INVOKABLE void open();
     /*!
         Wants no connection, and closes the one that is there with \a code (1000, or 3000 to 4999)
@@ -124,9 +124,9 @@ public:
 Q_SIGNALS:
     void textMessageReceived(const QString &message);
     void binaryMessageReceived(const QByteArray &message);
-    //! \a message was accepted for sending.
+    /// \a message was accepted for sending.
     void textMessageSent(const QString &message);
-    //! \a message was accepted for sending.
+    /// \a message was accepted for sending.
     void binaryMessageSent(const QByteArray &message);
 
     void urlChanged();

@@ -11,7 +11,7 @@
 #include <memory>
 #include <vector>
 
-//! A WebSocket server for one test, on a free port of the loopback.
+/// A WebSocket server for one test, on a free port of the loopback.
 class WebSocketPeer : public QObject
 {
     Q_OBJECT
@@ -46,7 +46,7 @@ public:
         if (!m_server.listen(QHostAddress::LocalHost, port))
             qFatal("the peer cannot listen");
     }
-    //! Stops listening, and drops everybody without a close frame.
+    /// Stops listening, and drops everybody without a close frame.
     void kill()
     {
         m_server.close();
@@ -68,8 +68,8 @@ private:
     std::vector<std::unique_ptr<QWebSocket>> m_sockets;
 };
 
-//! A TCP server that says \a answer (nothing: is silent) to each request, then hangs up if asked
-//! to.
+/// A TCP server that says \a answer (nothing: is silent) to each request, then hangs up if asked
+/// to.
 class RawPeer : public QObject
 {
     Q_OBJECT
@@ -111,7 +111,7 @@ private:
     QByteArray m_request;
 };
 
-//! An address of the loopback where nothing listens.
+/// An address of the loopback where nothing listens.
 [[nodiscard]] inline QUrl deadUrl()
 {
     QTcpServer server;

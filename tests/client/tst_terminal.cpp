@@ -16,7 +16,7 @@ class tst_Terminal : public QObject
 {
     Q_OBJECT
 
-    //! A terminal whose input is a pipe and whose output is a file.
+    /// A terminal whose input is a pipe and whose output is a file.
     class Conversation
     {
     public:
@@ -42,7 +42,7 @@ class tst_Terminal : public QObject
                 != bytes.size())
                 qFatal("could not type");
         }
-        //! The end of the input.
+        /// The end of the input.
         void end()
         {
             if (m_pipe[1] != -1)

@@ -13,7 +13,7 @@ class tst_Transcript : public QObject
 {
     Q_OBJECT
 
-    //! The rows as one would read them, the oldest first.
+    /// The rows as one would read them, the oldest first.
     static QStringList rows(const Transcript &transcript)
     {
         QStringList result;

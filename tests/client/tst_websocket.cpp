@@ -13,7 +13,7 @@ class tst_WebSocket : public QObject
 {
     Q_OBJECT
 
-    //! The statuses that a socket goes through.
+    /// The statuses that a socket goes through.
     class StatusLog
     {
     public:

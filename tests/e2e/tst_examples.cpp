@@ -10,7 +10,7 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-//! The two examples, on the real server.
+/// The two examples, on the real server.
 class tst_Examples : public QObject
 {
     Q_OBJECT
@@ -18,7 +18,7 @@ class tst_Examples : public QObject
     QTemporaryDir m_dir;
     ServerProcess m_server;
 
-    //! A copy of the example \a name that talks to our server instead of the one at port 3000.
+    /// A copy of the example \a name that talks to our server instead of the one at port 3000.
     QString copyOf(const QString &name)
     {
         QFile original(QStringLiteral(AWESOMECHAT_EXAMPLES "/") + name);

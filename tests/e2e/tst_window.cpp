@@ -11,12 +11,12 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-//! The real window on the real server: what a person sees and does.
+/// The real window on the real server: what a person sees and does.
 class tst_Window : public QObject
 {
     Q_OBJECT
 
-    //! A WebSocket server that says what it is told to whoever connects.
+    /// A WebSocket server that says what it is told to whoever connects.
     struct Stranger
     {
         QWebSocketServer server{u"stranger"_s, QWebSocketServer::NonSecureMode};

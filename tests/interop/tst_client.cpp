@@ -7,7 +7,7 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-//! Our window on other people's servers.
+/// Our window on other people's servers.
 class tst_Client : public QObject
 {
     Q_OBJECT

@@ -6,7 +6,7 @@
 #include <QPalette>
 #include <QtQml/qqmlregistration.h>
 
-//! The desktop around the window, as far as a test changes it.
+/// The desktop around the window, as far as a test changes it.
 class Desktop : public QObject
 {
     Q_OBJECT
@@ -16,7 +16,7 @@ class Desktop : public QObject
 public:
     using QObject::QObject;
 
-    //! Gives every window the colours of a dark, or of a light, desktop.
+    /// Gives every window the colours of a dark, or of a light, desktop.
     Q_INVOKABLE void setDark(bool dark)
     {
         QGuiApplication::setPalette(QPalette(dark ? Qt::black : Qt::white));

@@ -29,7 +29,7 @@ TestCase {
         view = createTemporaryObject(component, root);
     }
 
-    //! Adds count entries, as Transcript does: the newest is row 0. Their heights differ.
+    /// Adds count entries, as Transcript does: the newest is row 0. Their heights differ.
     function add(count: int) {
         for (let i = 0; i < count; ++i) {
             const number = view.model.count;
@@ -47,7 +47,7 @@ TestCase {
         waitForRendering(view);
     }
 
-    //! The row that shows the entry of the given number, and where its top is in the view.
+    /// The row that shows the entry of the given number, and where its top is in the view.
     function rowOf(number: int): Item {
         return view.itemAtIndex(view.model.count - 1 - number);
     }

@@ -21,7 +21,7 @@ TestCase {
         return c <= 0.03928 ? c / 12.92 : Math.pow((c + 0.055) / 1.055, 2.4);
     }
 
-    //! Relative luminance, as WCAG 2 defines it.
+    /// Relative luminance, as WCAG 2 defines it.
     function luminance(colour: color): real {
         return 0.2126 * linear(colour.r) + 0.7152 * linear(colour.g) + 0.0722 * linear(colour.b);
     }

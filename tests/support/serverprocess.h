@@ -5,7 +5,7 @@
 #include <QTest>
 #include <QUrl>
 
-//! A server as a process of its own, which says "listening on ws://…" when it is ready.
+/// A server as a process of its own, which says "listening on ws://…" when it is ready.
 class ServerProcess
 {
 public:
@@ -13,7 +13,7 @@ public:
     ~ServerProcess() { kill(); }
     Q_DISABLE_COPY_MOVE(ServerProcess)
 
-    //! Starts \a program, and returns whether it listens.
+    /// Starts \a program, and returns whether it listens.
     bool start(const QString &program, const QStringList &arguments)
     {
         m_process.start(program, arguments);
@@ -22,7 +22,7 @@ public:
         m_url = QUrl(QString::fromUtf8(line.remove(0, qstrlen("listening on "))));
         return ready && m_url.isValid();
     }
-    //! Starts our echo server, the program of that path, on \a port (0: a free one).
+    /// Starts our echo server, the program of that path, on \a port (0: a free one).
     bool startEchoServer(const char *program, quint16 port = 0)
     {
         return start(QString::fromUtf8(program),
@@ -30,16 +30,16 @@ public:
                       QStringLiteral("--port"), QString::number(port),
                       QStringLiteral("--verbose")});
     }
-    //! Ends it as kill -9 does.
+    /// Ends it as kill -9 does.
     void kill()
     {
         m_process.kill();
         m_process.waitForFinished();
     }
-    //! Asks it to end.
+    /// Asks it to end.
     void terminate() { m_process.terminate(); }
     [[nodiscard]] QUrl url() const { return m_url; }
-    //! What it has logged.
+    /// What it has logged.
     [[nodiscard]] QByteArray log()
     {
         m_log += m_process.readAllStandardError();

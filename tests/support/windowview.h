@@ -6,7 +6,7 @@
 #include <QStringList>
 #include <QTest>
 
-//! \a item and everything in it, whether it is shown or not.
+/// \a item and everything in it, whether it is shown or not.
 [[nodiscard]] inline QList<QQuickItem *> itemsIn(QQuickItem *item)
 {
     QList<QQuickItem *> items{item};
@@ -16,7 +16,7 @@
     return items;
 }
 
-//! The item of \a window whose objectName is \a name.
+/// The item of \a window whose objectName is \a name.
 [[nodiscard]] inline QQuickItem *itemNamed(const QQuickWindow *window, const QString &name)
 {
     const auto items = itemsIn(window->contentItem());
@@ -27,7 +27,7 @@
     return nullptr;
 }
 
-//! The rows that \a window shows, from the top to the bottom, as a person would read them.
+/// The rows that \a window shows, from the top to the bottom, as a person would read them.
 [[nodiscard]] inline QStringList visibleRows(const QQuickWindow *window)
 {
     QMap<qreal, QString> rows;
@@ -48,7 +48,7 @@
     return rows.values();
 }
 
-//! Types \a text into \a window, key by key.
+/// Types \a text into \a window, key by key.
 inline void typeInto(QWindow *window, const QString &text)
 {
     for (const QChar c : text)
