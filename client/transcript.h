@@ -33,7 +33,7 @@ class Transcript : public QAbstractListModel
     Q_PROPERTY(int maxEntries READ maxEntries WRITE setMaxEntries NOTIFY maxEntriesChanged FINAL)
     Q_PROPERTY(qint64 maxBytes READ maxBytes WRITE setMaxBytes NOTIFY maxBytesChanged FINAL)
     /// How many entries went that way.
-    Q_PROPERTY(qint64 dropped READ dropped NOTIFY droppedChanged FINAL)
+    Q_PROPERTY(int dropped READ dropped NOTIFY droppedChanged FINAL)
 
 public:
     /// The first four are the entry, the others derived from it for show.
@@ -61,7 +61,7 @@ public:
     void setMaxEntries(int maxEntries);
     [[nodiscard]] qint64 maxBytes() const { return m_maxBytes; }
     void setMaxBytes(qint64 maxBytes);
-    [[nodiscard]] qint64 dropped() const { return m_dropped; }
+    [[nodiscard]] int dropped() const { return m_dropped; }
 
     /// The entry of \a row: 0 is the newest.
     [[nodiscard]] const Entry &entry(int row) const;
@@ -91,6 +91,6 @@ private:
     QTimer m_batchTimer; // runs while a batch of rows has just been shown
     qint64 m_bytes = 0;
     qint64 m_maxBytes = defaultMaxBytes;
-    qint64 m_dropped = 0;
+    int m_dropped = 0;
     int m_maxEntries = defaultMaxEntries;
 };

@@ -2,7 +2,9 @@
 #include "websocket.h"
 
 #include "address.h"
+#include "requestheaders.h"
 
+#include <QNetworkRequest>
 #include <QWebSocket>
 #include <QWebSocketHandshakeOptions>
 
@@ -25,6 +27,16 @@ QUrl withPath(QUrl url)
     if (url.path().isEmpty())
         url.setPath(u"/"_s);
     return url;
+}
+
+/// Gives \a value to \a member, and tells whether that changed it.
+template<typename T>
+bool take(T &member, const T &value)
+{
+    if (member == value)
+        return false;
+    member = value;
+    return true;
 }
 
 } // namespace
@@ -118,15 +130,18 @@ void WebSocket::connectToServer()
     // Whoever heard that may have changed their mind by now.
     if (m_status != Connecting || m_socket)
         return;
-    if (const QString problem = addressProblem(m_url); !problem.isEmpty())
-        finish(Error, abnormalClosure, {}, problem);
-    else
+    QString problem = addressProblem(m_url);
+    if (problem.isEmpty())
+        problem = requestHeadersProblem(m_requestHeaders);
+    if (problem.isEmpty())
         startSocket();
+    else
+        finish(Error, abnormalClosure, {}, problem);
 }
 
 void WebSocket::startSocket()
 {
-    m_socket = new QWebSocket(QString(), QWebSocketProtocol::VersionLatest, this);
+    m_socket = new QWebSocket(m_origin, QWebSocketProtocol::VersionLatest, this);
     // One frame a message: QWebSocket cuts text without regard to code points, and refuses such a
     // cut when it comes from a peer.
     m_socket->setOutgoingFrameSize(QWebSocket::maxOutgoingFrameSize());
@@ -141,13 +156,22 @@ void WebSocket::startSocket()
     connect(m_socket, &QWebSocket::textMessageReceived, this, &WebSocket::textMessageReceived);
     connect(m_socket, &QWebSocket::binaryMessageReceived, this, &WebSocket::binaryMessageReceived);
 
+    connect(m_socket, &QWebSocket::pong, this,
+            [this](quint64, const QByteArray &payload) { onPong(payload); });
+
     m_closeFrameSeen = false;
     m_lastProblem.clear();
     m_timer.start(m_handshakeTimeout);
 
     QWebSocketHandshakeOptions options;
     options.setSubprotocols(m_requestedSubprotocols);
-    m_socket->open(withPath(m_url), options);
+    QNetworkRequest request(withPath(m_url));
+    for (auto it = m_requestHeaders.cbegin(); it != m_requestHeaders.cend(); ++it) {
+        const QByteArray value = it.value().toString().toLatin1();
+        // A null value would take the header away.
+        request.setRawHeader(it.key().toLatin1(), value.isNull() ? QByteArray("") : value);
+    }
+    m_socket->open(request, options);
 }
 
 /// Parts with the socket without a word to anybody; a connection that is open gets a close frame.
@@ -269,6 +293,26 @@ qint64 WebSocket::sendBinaryMessage(const QByteArray &message)
     return accepted;
 }
 
+void WebSocket::ping()
+{
+    if (m_status != Open)
+        return;
+    // A number in the payload and a clock of our own: QWebSocket's clock is restarted by every
+    // ping, and a pong may come without one (RFC 6455 section 5.5.3).
+    m_pingClock.start();
+    m_socket->ping(QByteArray::number(++m_pingNumber));
+}
+
+void WebSocket::onPong(const QByteArray &payload)
+{
+    if (m_pingNumber == 0 || payload != QByteArray::number(m_pingNumber))
+        return;
+    constexpr qreal nanosecondsInMillisecond = 1e6;
+    m_roundTripTime = static_cast<qreal>(m_pingClock.nsecsElapsed()) / nanosecondsInMillisecond;
+    Q_EMIT roundTripTimeChanged();
+    Q_EMIT pongReceived();
+}
+
 qint64 WebSocket::bytesToWrite() const
 {
     return m_socket ? m_socket->bytesToWrite() : 0;
@@ -276,26 +320,32 @@ qint64 WebSocket::bytesToWrite() const
 
 void WebSocket::setRequestedSubprotocols(const QStringList &subprotocols)
 {
-    if (m_requestedSubprotocols == subprotocols)
-        return;
-    m_requestedSubprotocols = subprotocols;
-    Q_EMIT requestedSubprotocolsChanged();
+    if (take(m_requestedSubprotocols, subprotocols))
+        Q_EMIT requestedSubprotocolsChanged();
+}
+
+void WebSocket::setOrigin(const QString &origin)
+{
+    if (take(m_origin, origin))
+        Q_EMIT originChanged();
+}
+
+void WebSocket::setRequestHeaders(const QVariantMap &headers)
+{
+    if (take(m_requestHeaders, headers))
+        Q_EMIT requestHeadersChanged();
 }
 
 void WebSocket::setHandshakeTimeout(int timeout)
 {
-    if (m_handshakeTimeout == timeout)
-        return;
-    m_handshakeTimeout = timeout;
-    Q_EMIT handshakeTimeoutChanged();
+    if (take(m_handshakeTimeout, timeout))
+        Q_EMIT handshakeTimeoutChanged();
 }
 
 void WebSocket::setCloseTimeout(int timeout)
 {
-    if (m_closeTimeout == timeout)
-        return;
-    m_closeTimeout = timeout;
-    Q_EMIT closeTimeoutChanged();
+    if (take(m_closeTimeout, timeout))
+        Q_EMIT closeTimeoutChanged();
 }
 
 void WebSocket::setMaxMessageSize(qint64 size)
@@ -311,48 +361,36 @@ void WebSocket::setMaxMessageSize(qint64 size)
 
 void WebSocket::setActiveWish(bool active)
 {
-    if (m_active == active)
-        return;
-    m_active = active;
-    Q_EMIT activeChanged();
+    if (take(m_active, active))
+        Q_EMIT activeChanged();
 }
 
 void WebSocket::setStatus(Status status)
 {
-    if (m_status == status)
-        return;
-    m_status = status;
-    Q_EMIT statusChanged();
+    if (take(m_status, status))
+        Q_EMIT statusChanged();
 }
 
 void WebSocket::setErrorString(const QString &errorString)
 {
-    if (m_errorString == errorString)
-        return;
-    m_errorString = errorString;
-    Q_EMIT errorStringChanged();
+    if (take(m_errorString, errorString))
+        Q_EMIT errorStringChanged();
 }
 
 void WebSocket::setCloseCode(int code)
 {
-    if (m_closeCode == code)
-        return;
-    m_closeCode = code;
-    Q_EMIT closeCodeChanged();
+    if (take(m_closeCode, code))
+        Q_EMIT closeCodeChanged();
 }
 
 void WebSocket::setCloseReason(const QString &reason)
 {
-    if (m_closeReason == reason)
-        return;
-    m_closeReason = reason;
-    Q_EMIT closeReasonChanged();
+    if (take(m_closeReason, reason))
+        Q_EMIT closeReasonChanged();
 }
 
 void WebSocket::setNegotiatedSubprotocol(const QString &subprotocol)
 {
-    if (m_negotiatedSubprotocol == subprotocol)
-        return;
-    m_negotiatedSubprotocol = subprotocol;
-    Q_EMIT negotiatedSubprotocolChanged();
+    if (take(m_negotiatedSubprotocol, subprotocol))
+        Q_EMIT negotiatedSubprotocolChanged();
 }

@@ -5,6 +5,7 @@
 
 #include <QAbstractSocket>
 #include <QByteArray>
+#include <QElapsedTimer>
 #include <QObject>
 #include <QQmlParserStatus>
 #include <QStringList>
@@ -56,6 +57,14 @@ class WebSocket
     /// The subprotocol that the server chose; empty when none, or while not Open.
     Q_PROPERTY(QString negotiatedSubprotocol READ negotiatedSubprotocol NOTIFY
                    negotiatedSubprotocolChanged FINAL)
+    /// The Origin to name in the handshake; none by default. Takes effect at the next open.
+    Q_PROPERTY(QString origin READ origin WRITE setOrigin NOTIFY originChanged FINAL)
+    /// Further headers of the handshake's request, values by name; takes effect at the next open.
+    /// One that cannot be sent makes it fail, with a sentence.
+    Q_PROPERTY(QVariantMap requestHeaders READ requestHeaders WRITE setRequestHeaders NOTIFY
+                   requestHeadersChanged FINAL)
+    /// How long the last ping took to come back, in ms; -1 before.
+    Q_PROPERTY(qreal roundTripTime READ roundTripTime NOTIFY roundTripTimeChanged FINAL)
     /// How long connecting may take, handshake included, in ms; 10 s by default.
     Q_PROPERTY(int handshakeTimeout READ handshakeTimeout WRITE setHandshakeTimeout NOTIFY
                    handshakeTimeoutChanged FINAL)
@@ -94,6 +103,11 @@ public:
     [[nodiscard]] QStringList requestedSubprotocols() const { return m_requestedSubprotocols; }
     void setRequestedSubprotocols(const QStringList &subprotocols);
     [[nodiscard]] QString negotiatedSubprotocol() const { return m_negotiatedSubprotocol; }
+    [[nodiscard]] QString origin() const { return m_origin; }
+    void setOrigin(const QString &origin);
+    [[nodiscard]] QVariantMap requestHeaders() const { return m_requestHeaders; }
+    void setRequestHeaders(const QVariantMap &headers);
+    [[nodiscard]] qreal roundTripTime() const { return m_roundTripTime; }
     [[nodiscard]] int handshakeTimeout() const { return m_handshakeTimeout; }
     void setHandshakeTimeout(int timeout);
     [[nodiscard]] int closeTimeout() const { return m_closeTimeout; }
@@ -118,6 +132,12 @@ public:
     */
     Q_INVOKABLE void close(int code = 1000, const QString &reason = {});
 
+    /*!
+        Sends a ping; roundTripTime tells when its pong has come. Only the newest ping counts.
+        Nothing is sent while the status is not Open.
+    */
+    Q_INVOKABLE void ping();
+
     void classBegin() override;
     void componentComplete() override;
 
@@ -137,6 +157,11 @@ Q_SIGNALS:
     void closeReasonChanged();
     void requestedSubprotocolsChanged();
     void negotiatedSubprotocolChanged();
+    void originChanged();
+    void requestHeadersChanged();
+    void roundTripTimeChanged();
+    /// A pong to one of our pings came; roundTripTime is that of this one.
+    void pongReceived();
     void handshakeTimeoutChanged();
     void closeTimeoutChanged();
     void maxMessageSizeChanged();
@@ -153,6 +178,7 @@ private:
     void onAboutToClose();
     void onDisconnected();
     void onTimeout();
+    void onPong(const QByteArray &payload);
 
     void finish(Status status, int code, const QString &reason, const QString &errorString);
     void setStatus(Status status);
@@ -168,10 +194,14 @@ private:
     QString m_negotiatedSubprotocol;
     QString m_errorString;
     QString m_closeReason;
-    QString
-        m_lastProblem; // what the socket complained of while open, until it is known how it ended
+    QString m_origin;
+    QVariantMap m_requestHeaders;
+    QString m_lastProblem; // of a socket that is open, until it is known how it ends
     QTimer m_timer; // bounds connecting, then closing
     QWebSocket *m_socket = nullptr; // one for each connection, a child of this
+    QElapsedTimer m_pingClock;
+    quint64 m_pingNumber = 0;
+    qreal m_roundTripTime = -1;
     qint64 m_maxMessageSize = defaultMaxMessageSize;
     int m_handshakeTimeout = defaultHandshakeTimeout;
     int m_closeTimeout = defaultCloseTimeout;

@@ -93,7 +93,7 @@ FocusScope {
         }
     }
 
-    Text {
+    Notice {
         id: noticeText
         objectName: "notice"
 
@@ -101,15 +101,7 @@ FocusScope {
         anchors.topMargin: Theme.gap / 2
         x: Theme.gap
         width: root.width - 2 * Theme.gap
-        visible: root.notice.length > 0
         text: root.notice
-        textFormat: Text.PlainText
-        wrapMode: Text.Wrap
-        maximumLineCount: 4
-        elide: Text.ElideRight
         color: Theme.error
-        font.pixelSize: Theme.quietSize
-        Accessible.role: Accessible.AlertMessage
-        Accessible.name: root.notice
     }
 }

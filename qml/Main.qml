@@ -42,6 +42,17 @@ Window {
             }
         }
 
+        Notice {
+            objectName: "dropped"
+
+            readonly property int count: session.transcript.dropped
+
+            Layout.fillWidth: true
+            Layout.margins: visible ? Theme.gap : 0
+            horizontalAlignment: Text.AlignHCenter
+            text: count > 0 ? qsTr("%L1 older entries are no longer kept").arg(count) : ""
+        }
+
         ChatView {
             id: chatView
 

@@ -394,6 +394,68 @@ private Q_SLOTS:
         QCOMPARE(socket.negotiatedSubprotocol(), QString());
     }
 
+    void headersAndOrigin()
+    {
+        const RawPeer peer;
+        WebSocket socket;
+        socket.setOrigin(u"https://example.org"_s);
+        socket.setRequestHeaders(
+            {{u"Authorization"_s, u"Bearer x=y"_s}, {u"X-Empty"_s, QString()}});
+        socket.setUrl(peer.url());
+        socket.open();
+        QTRY_VERIFY(peer.request().endsWith("\r\n\r\n"));
+        QVERIFY(peer.request().contains("\r\nOrigin: https://example.org\r\n"));
+        QVERIFY(peer.request().contains("\r\nAuthorization: Bearer x=y\r\n"));
+        QVERIFY(peer.request().contains("\r\nX-Empty: \r\n"));
+    }
+
+    void badHeaders_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("value");
+        QTest::newRow("blank in the name") << u"X Y"_s << u"z"_s;
+        QTest::newRow("no name") << QString() << u"z"_s;
+        QTest::newRow("line break in the name") << u"X\r\nY"_s << u"z"_s;
+        QTest::newRow("line break in the value") << u"X"_s << u"a\r\nY: b"_s;
+        QTest::newRow("line feed at the end") << u"X"_s << u"a\n"_s;
+        QTest::newRow("NUL") << u"X"_s << (u"a"_s + QChar(0));
+        QTest::newRow("not ASCII") << u"X"_s << u"€"_s;
+        QTest::newRow("the handshake's own") << u"sec-websocket-KEY"_s << u"a"_s;
+        QTest::newRow("hop by hop") << u"Connection"_s << u"close"_s;
+    }
+
+    void badHeaders()
+    {
+        QFETCH(QString, name);
+        QFETCH(QString, value);
+        const RawPeer peer;
+        WebSocket socket;
+        socket.setRequestHeaders({{name, value}});
+        socket.setUrl(peer.url());
+        socket.open();
+        QCOMPARE(socket.status(), WebSocket::Error);
+        QVERIFY2(socket.errorString().contains("header"_L1), qPrintable(socket.errorString()));
+    }
+
+    void ping()
+    {
+        WebSocketPeer peer;
+        WebSocket socket;
+        QSignalSpy pongs(&socket, &WebSocket::pongReceived);
+        QCOMPARE(socket.roundTripTime(), -1);
+        socket.ping();
+        socket.setUrl(peer.url());
+        socket.open();
+        QTRY_COMPARE(socket.status(), WebSocket::Open);
+        socket.ping();
+        QTRY_COMPARE(pongs.count(), 1);
+        QVERIFY(socket.roundTripTime() >= 0);
+        // The answer to the first of two says nothing of the second.
+        socket.ping();
+        socket.ping();
+        QTRY_COMPARE(pongs.count(), 2);
+    }
+
     void reopens()
     {
         WebSocketPeer peer;
