@@ -37,3 +37,10 @@ QString authorityText(const QUrl &url)
     const QString host = url.host().contains(u':') ? u'[' + url.host() + u']' : url.host();
     return url.port() == -1 ? host : host + u':' + QString::number(url.port());
 }
+
+QUrl urlWithPath(QUrl url)
+{
+    if (url.path().isEmpty())
+        url.setPath(u"/"_s);
+    return url;
+}

@@ -16,3 +16,6 @@
 /// Host and port of \a url as one would say them: "localhost:3000"; the port only where it is
 /// given.
 [[nodiscard]] QString authorityText(const QUrl &url);
+
+/// \a url with a path: QWebSocket makes a malformed request of "ws://host?query" (QTBUG-120492).
+[[nodiscard]] QUrl urlWithPath(QUrl url);

@@ -40,3 +40,17 @@ QString closeCodeName(int code)
         return {};
     }
 }
+
+bool canSendCloseCode(int code)
+{
+    return code == 1000 || (code >= 3000 && code <= 4999);
+}
+
+QString closeReasonThatFits(QString reason)
+{
+    constexpr qsizetype maxSize = 123; // the 125 bytes of a control frame, less those of the code
+    reason.truncate(maxSize); // no unit takes less than a byte
+    while (reason.toUtf8().size() > maxSize)
+        reason.chop(reason.back().isLowSurrogate() ? 2 : 1);
+    return reason;
+}

@@ -18,12 +18,32 @@ constexpr qsizetype maxBytesPerCodePoint = 4;
 /// Whether \a c, printed as it is, could hide, reorder or take no room at all.
 bool needsMark(char32_t c)
 {
-    return (c >= 0x80 && c <= 0x9f) // C1 controls
-        || c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e)
-        || (c >= 0x2066 && c <= 0x2069) // bidirectional controls
-        || c == 0x2028 || c == 0x2029 // line and paragraph separators
-        || c == 0x00ad || c == 0x200b || c == 0x2060 || c == 0xfeff // no width
-        || (c >= 0xe0000 && c <= 0xe007f); // tags
+    switch (c) {
+    case 0x200c: // joiners: scripts and emoji need them
+    case 0x200d:
+        return false;
+    case 0x034f: // characters that are letters or marks by name, and are not seen
+    case 0x115f:
+    case 0x1160:
+    case 0x17b4:
+    case 0x17b5:
+    case 0x3164:
+    case 0xffa0:
+        return true;
+    default:
+        break;
+    }
+    if (c >= 0xe0100 && c <= 0xe01ef) // variation selectors that no font of today needs
+        return true;
+    switch (QChar::category(c)) {
+    case QChar::Other_Control: // C1; C0 has pictures
+    case QChar::Other_Format: // bidirectional controls, tags, what takes no room
+    case QChar::Separator_Line:
+    case QChar::Separator_Paragraph:
+        return true;
+    default:
+        return false;
+    }
 }
 
 void appendVisible(QString &text, char32_t c)
@@ -49,32 +69,6 @@ bool isPlainText(QStringView text)
     });
 }
 
-DisplayText visible(QStringView text, qsizetype maxLength, qsizetype maxLines)
-{
-    DisplayText result;
-    qsizetype lines = 1;
-    qsizetype shown = 0;
-    for (qsizetype i = 0; i < text.size();) {
-        char32_t c = text.at(i).unicode();
-        qsizetype units = 1;
-        if (text.at(i).isHighSurrogate() && i + 1 < text.size()
-            && text.at(i + 1).isLowSurrogate()) {
-            c = QChar::surrogateToUcs4(text.at(i), text.at(i + 1));
-            units = 2;
-        }
-        if (c == U'\n')
-            ++lines;
-        if (shown + units > maxLength || lines > maxLines) {
-            result.cut = true;
-            break;
-        }
-        appendVisible(result.text, c);
-        shown += units;
-        i += units;
-    }
-    return result;
-}
-
 DisplayText shown(const Entry &entry, qsizetype maxLength, qsizetype maxLines)
 {
     // Only what can be shown is looked at: a message may have megabytes.
@@ -86,7 +80,7 @@ DisplayText shown(const Entry &entry, qsizetype maxLength, qsizetype maxLines)
     const std::optional<QString> text =
         decodedUtf8(bytes, isLong ? Utf8End::Anywhere : Utf8End::Complete);
     if (text && (entry.kind != Entry::Binary || isPlainText(*text))) {
-        DisplayText result = visible(*text, maxLength, maxLines);
+        DisplayText result = DisplayText::visible(*text, maxLength, maxLines);
         result.cut = result.cut || isLong;
         return result;
     }
@@ -98,6 +92,32 @@ DisplayText shown(const Entry &entry, qsizetype maxLength, qsizetype maxLines)
 }
 
 } // namespace
+
+DisplayText DisplayText::visible(QStringView text, qsizetype length, qsizetype lines)
+{
+    DisplayText result;
+    qsizetype line = 1;
+    qsizetype shown = 0;
+    for (qsizetype i = 0; i < text.size();) {
+        char32_t c = text.at(i).unicode();
+        qsizetype units = 1;
+        if (text.at(i).isHighSurrogate() && i + 1 < text.size()
+            && text.at(i + 1).isLowSurrogate()) {
+            c = QChar::surrogateToUcs4(text.at(i), text.at(i + 1));
+            units = 2;
+        }
+        if (c == U'\n')
+            ++line;
+        if (shown + units > length || line > lines) {
+            result.cut = true;
+            break;
+        }
+        appendVisible(result.text, c);
+        shown += units;
+        i += units;
+    }
+    return result;
+}
 
 DisplayText DisplayText::of(const Entry &entry)
 {

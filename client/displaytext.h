@@ -25,6 +25,9 @@ struct DisplayText
 
     /// The beginning of \a entry, at most maxLength units and maxLines lines of it.
     [[nodiscard]] static DisplayText of(const Entry &entry);
+    /// The beginning of \a text, at most \a length units and \a lines lines of it.
+    [[nodiscard]] static DisplayText visible(QStringView text, qsizetype length = maxLength,
+                                             qsizetype lines = maxLines);
     /// All of \a entry.
     [[nodiscard]] static QString whole(const Entry &entry);
 };

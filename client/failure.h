@@ -18,3 +18,9 @@ enum class Stage { Connect, Handshake, Open };
 
 /// That \a url did not get past \a stage within \a timeout milliseconds, in one sentence.
 [[nodiscard]] QString describeTimeout(Stage stage, int timeout, const QUrl &url);
+
+/*!
+    Why we closed the connection to \a url ourselves, in one sentence: the peer broke the rules of
+   the protocol or of our limits. Empty when \a code and \a reason are those of a peer that closed.
+*/
+[[nodiscard]] QString describeViolation(int code, const QString &reason, const QUrl &url);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "chatwindow.h"
 #include "commandline.h"
+#include "displaytext.h"
 #include "terminal.h"
 
 #include <QCoreApplication>
@@ -10,6 +11,7 @@
 
 #include <cstdio>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
@@ -18,9 +20,26 @@ namespace {
 
 enum ExitCode { Success = 0, Failure = 1, WrongUsage = 2 };
 
+/// Otherwise the first sockets would get the numbers of closed standard streams, and our rows with
+/// them.
+void openStandardStreams()
+{
+    int descriptor = 0;
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO)
+        descriptor = open("/dev/null", O_RDWR);
+    if (descriptor > STDERR_FILENO)
+        close(descriptor);
+}
+
 void say(std::FILE *stream, const QString &text)
 {
     QTextStream(stream) << text << '\n';
+}
+
+/// One line, harmless whatever is in it.
+void complain(const QString &sentence)
+{
+    say(stderr, u"awesome-chat: "_s + DisplayText::visible(sentence).text);
 }
 
 /// Whether a window could be opened: Qt itself ends the program where there is no display.
@@ -49,7 +68,7 @@ int talkInTerminal(const CommandLine &commandLine)
         &terminal, &Terminal::finished, &terminal,
         [](Terminal::ExitCode exitCode, const QString &error) {
             if (!error.isEmpty())
-                say(stderr, u"awesome-chat: "_s + error);
+                complain(error);
             QCoreApplication::exit(exitCode);
         },
         Qt::QueuedConnection);
@@ -68,6 +87,7 @@ int openWindow(const CommandLine &commandLine)
 
 int main(int argc, char *argv[])
 {
+    openStandardStreams();
     QCoreApplication::setApplicationName(u"awesome-chat"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(AWESOMECHAT_VERSION));
     QGuiApplication::setApplicationDisplayName(u"Awesome Chat"_s);
@@ -79,7 +99,7 @@ int main(int argc, char *argv[])
     const CommandLine commandLine = CommandLine::parse(arguments);
 
     if (!commandLine.error.isEmpty()) {
-        say(stderr, u"awesome-chat: "_s + commandLine.error);
+        complain(commandLine.error);
         return WrongUsage;
     }
     if (commandLine.action == CommandLine::Action::ShowVersion) {
@@ -98,6 +118,6 @@ int main(int argc, char *argv[])
         return Success;
     }
     if (!commandLine.terminal)
-        say(stderr, u"awesome-chat: there is no display, so this is in the terminal"_s);
+        complain(u"there is no display, so this is in the terminal"_s);
     return talkInTerminal(commandLine);
 }

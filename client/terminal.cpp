@@ -82,6 +82,8 @@ void Terminal::readInput()
     if (count < 0 && (errno == EINTR || errno == EAGAIN))
         return;
     if (count <= 0) {
+        if (count < 0)
+            noteProblem(u"The input cannot be read: %1."_s.arg(qt_error_string(errno)));
         m_inputEnded = true;
         if (!m_line.isEmpty())
             sendLine(std::exchange(m_line, {}));

@@ -6,6 +6,7 @@
 #include "websocket.h"
 
 #include <algorithm>
+#include <utility>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -95,11 +96,10 @@ void Transcript::flush()
         return;
     const int added = static_cast<int>(m_waiting.size());
     beginInsertRows({}, 0, added - 1);
-    for (Entry &entry : m_waiting) {
+    for (Entry &entry : std::exchange(m_waiting, {})) {
         m_bytes += entry.payload.size();
         m_entries.push_back(std::move(entry));
     }
-    m_waiting.clear();
     endInsertRows();
     dropOldest();
     Q_EMIT countChanged();

@@ -87,6 +87,9 @@ public:
     static constexpr int defaultCloseTimeout = 2'000;
     static constexpr qint64 defaultMaxMessageSize = 16 * 1024 * 1024;
     static constexpr qint64 largestMaxMessageSize = 1024 * 1024 * 1024;
+    /// How many bytes of pongs may wait for a peer that pings without reading, before it is
+    /// dropped.
+    static constexpr qint64 maxPongBacklog = 16 * 1024 * 1024;
 
     explicit WebSocket(QObject *parent = nullptr);
     ~WebSocket() override;
@@ -96,13 +99,13 @@ public:
     [[nodiscard]] QString address() const;
     [[nodiscard]] bool isActive() const { return m_active; }
     void setActive(bool active);
-    [[nodiscard]] Status status() const { return m_status; }
-    [[nodiscard]] QString errorString() const { return m_errorString; }
-    [[nodiscard]] int closeCode() const { return m_closeCode; }
-    [[nodiscard]] QString closeReason() const { return m_closeReason; }
+    [[nodiscard]] Status status() const { return m_state.status; }
+    [[nodiscard]] QString errorString() const { return m_state.errorString; }
+    [[nodiscard]] int closeCode() const { return m_state.closeCode; }
+    [[nodiscard]] QString closeReason() const { return m_state.closeReason; }
     [[nodiscard]] QStringList requestedSubprotocols() const { return m_requestedSubprotocols; }
     void setRequestedSubprotocols(const QStringList &subprotocols);
-    [[nodiscard]] QString negotiatedSubprotocol() const { return m_negotiatedSubprotocol; }
+    [[nodiscard]] QString negotiatedSubprotocol() const { return m_state.negotiatedSubprotocol; }
     [[nodiscard]] QString origin() const { return m_origin; }
     void setOrigin(const QString &origin);
     [[nodiscard]] QVariantMap requestHeaders() const { return m_requestHeaders; }
@@ -127,8 +130,9 @@ public:
     /// Wants a connection, and starts one unless one is there or on its way.
     Q_INVOKABLE void open();
     /*!
-        Wants no connection, and closes the one that is there with \a code (1000, or 3000 to 4999)
-        and \a reason (up to 123 bytes of UTF-8). One that is still on its way is given up.
+        Wants no connection, and closes the one that is there with \a code (1000, or 3000 to 4999;
+        any other becomes 1000, with a warning) and \a reason (cut to 123 bytes of UTF-8). One that
+        is still on its way is given up.
     */
     Q_INVOKABLE void close(int code = 1000, const QString &reason = {});
 
@@ -150,9 +154,9 @@ Q_SIGNALS:
     void binaryMessageSent(const QByteArray &message);
 
     void urlChanged();
-    void activeChanged();
-    void statusChanged();
-    void errorStringChanged();
+    void activeChanged(bool isActive);
+    void statusChanged(WebSocket::Status status);
+    void errorStringChanged(const QString &errorString);
     void closeCodeChanged();
     void closeReasonChanged();
     void requestedSubprotocolsChanged();
@@ -168,8 +172,21 @@ Q_SIGNALS:
     void bytesToWriteChanged();
 
 private:
+    /// What is told of a connection; it changes as a whole.
+    struct State
+    {
+        Status status = Closed;
+        int closeCode = 0;
+        QString closeReason = {};
+        QString errorString = {};
+        QString negotiatedSubprotocol = {};
+    };
+
+    void setActiveWish(bool active);
+    void settle();
     void connectToServer();
     void startSocket();
+    void hangUp();
     void dropSocket();
     void limitSocket();
 
@@ -178,36 +195,37 @@ private:
     void onAboutToClose();
     void onDisconnected();
     void onTimeout();
+    void onBytesWritten(qint64 bytes);
     void onPong(const QByteArray &payload);
+    void checkPongs();
 
-    void finish(Status status, int code, const QString &reason, const QString &errorString);
-    void setStatus(Status status);
-    void setActiveWish(bool active);
-    void setErrorString(const QString &errorString);
-    void setCloseCode(int code);
-    void setCloseReason(const QString &reason);
-    void setNegotiatedSubprotocol(const QString &subprotocol);
+    void become(const State &state);
+    void finish(const State &state);
+    void fail(const QString &errorString, int closeCode = 1006);
     [[nodiscard]] Stage stage() const;
+    [[nodiscard]] qint64 noteSent(qint64 bytes);
 
+    State m_state;
     QUrl m_url;
     QStringList m_requestedSubprotocols;
-    QString m_negotiatedSubprotocol;
-    QString m_errorString;
-    QString m_closeReason;
     QString m_origin;
     QVariantMap m_requestHeaders;
+    QString m_closeReasonWish;
     QString m_lastProblem; // of a socket that is open, until it is known how it ends
     QTimer m_timer; // bounds connecting, then closing
-    QWebSocket *m_socket = nullptr; // one for each connection, a child of this
+    QTimer m_pongTimer; // while open
     QElapsedTimer m_pingClock;
+    QWebSocket *m_socket = nullptr; // one for each connection, a child of this
     quint64 m_pingNumber = 0;
+    qint64 m_ownBytesToWrite = 0; // of bytesToWrite, what we have sent ourselves, about
     qreal m_roundTripTime = -1;
     qint64 m_maxMessageSize = defaultMaxMessageSize;
     int m_handshakeTimeout = defaultHandshakeTimeout;
     int m_closeTimeout = defaultCloseTimeout;
-    int m_closeCode = 0;
-    Status m_status = Closed;
+    int m_closeCodeWish = 1000;
     bool m_active = false;
+    bool m_connectionWish = false; // another connection than the one that is there, or was
     bool m_complete = true; // false only between classBegin() and componentComplete()
+    bool m_busy = false; // signals are on their way: see settle()
     bool m_closeFrameSeen = false;
 };

@@ -14,10 +14,15 @@ FocusScope {
     /*! The line so far. */
     property alias text: input.text
 
+    /*! How many characters a line holds: laying out many more would make every key slow. */
+    readonly property int maximumLength: 100000
+
     /*! Enter was pressed on a line that is not empty. */
     signal accepted(string text)
     /*! The line was changed by typing. */
     signal edited()
+    /*! What was typed or pasted would have made the line too long, and was not put in. */
+    signal overflowed()
 
     function clear() {
         input.clear();
@@ -59,8 +64,8 @@ FocusScope {
             anchors.verticalCenter: parent.verticalCenter
             focus: true
             clip: true
-            // The stock limit of 32,767 would cut a pasted line without a word.
-            maximumLength: 16 * 1024 * 1024
+            // Nothing is cut without a word: see onTextEdited. (The stock limit is 32,767.)
+            maximumLength: root.maximumLength + 1
             color: Theme.text
             selectionColor: Theme.selection
             selectedTextColor: Theme.text
@@ -76,7 +81,13 @@ FocusScope {
                 if (text.length > 0)
                     root.accepted(text);
             }
-            onTextEdited: root.edited()
+            onTextEdited: {
+                root.edited();
+                if (length > root.maximumLength) {
+                    undo();
+                    root.overflowed();
+                }
+            }
         }
 
         Text {

@@ -65,6 +65,9 @@ ListView {
 
     delegate: Label {
         width: ListView.view.width
+        // A row that waits to be used again is not drawn, but a screen reader would still find it.
+        ListView.onPooled: visible = false
+        ListView.onReused: visible = true
     }
 
     Controls.ScrollBar.vertical: Controls.ScrollBar {

@@ -71,7 +71,8 @@ Rectangle {
 
             Layout.fillWidth: true
             Layout.alignment: Qt.AlignBaseline
-            text: root.address
+            // In a narrow window the scheme leaves its room to the host.
+            text: root.width < 480 ? root.address.replace(/^wss?:\/\//, "") : root.address
             textFormat: Text.PlainText
             elide: Text.ElideMiddle
             color: Theme.text

@@ -14,7 +14,7 @@ Window {
 
     width: 720
     height: 480
-    minimumWidth: 280
+    minimumWidth: 320
     minimumHeight: 200
     visible: true
     title: qsTr("%1 — Awesome Chat").arg(connectionBar.address)
@@ -50,11 +50,14 @@ Window {
             Layout.fillWidth: true
             Layout.margins: visible ? Theme.gap : 0
             horizontalAlignment: Text.AlignHCenter
-            text: count > 0 ? qsTr("%L1 older entries are no longer kept").arg(count) : ""
+            text: count === 0 ? ""
+                : count === 1 ? qsTr("1 older entry is no longer kept")
+                : qsTr("%L1 older entries are no longer kept").arg(count)
         }
 
         ChatView {
             id: chatView
+            objectName: "transcript"
 
             Layout.fillWidth: true
             Layout.fillHeight: true
@@ -66,11 +69,13 @@ Window {
 
             // A line that was refused says why until it is sent, or the reason has gone.
             property bool refused: false
+            property bool overflowing: false
 
             Layout.fillWidth: true
             Layout.margins: Theme.gap
             focus: true
-            notice: refused ? session.obstacle : ""
+            notice: overflowing ? qsTr("Not put in: a line holds %L1 characters.").arg(maximumLength)
+                  : refused ? session.obstacle : ""
             onAccepted: text => {
                 refused = !session.send(text);
                 if (!refused) {
@@ -78,7 +83,11 @@ Window {
                     chatView.showNewest();
                 }
             }
-            onEdited: refused = false
+            onEdited: {
+                refused = false;
+                overflowing = false;
+            }
+            onOverflowed: overflowing = true
         }
     }
 

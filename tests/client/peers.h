@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QCryptographicHash>
 #include <QObject>
 #include <QTcpServer>
 #include <QTcpSocket>
@@ -68,27 +69,47 @@ private:
     std::vector<std::unique_ptr<QWebSocket>> m_sockets;
 };
 
-/// A TCP server that says \a answer (nothing: is silent) to each request, then hangs up if asked
-/// to.
+/// The answer that accepts the WebSocket handshake \a request (RFC 6455 section 4.2.2).
+[[nodiscard]] inline QByteArray upgradeAnswer(const QByteArray &request)
+{
+    const qsizetype begin = request.indexOf("Sec-WebSocket-Key: ") + 19;
+    const QByteArray key = request.sliced(begin, request.indexOf('\r', begin) - begin);
+    return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+           "Sec-WebSocket-Accept: "
+        + QCryptographicHash::hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11",
+                                   QCryptographicHash::Sha1)
+              .toBase64()
+        + "\r\n\r\n";
+}
+
+/// A TCP server that says what it is told to each request, byte by byte.
 class RawPeer : public QObject
 {
     Q_OBJECT
 
 public:
-    explicit RawPeer(const QByteArray &answer = {}, bool hangUp = false)
+    enum Manner { Stay, HangUp, Accept };
+
+    /// Says \a answer to a request; then it stays or hangs up. With Accept the answer comes after
+    /// one that accepts the handshake.
+    explicit RawPeer(const QByteArray &answer = {}, Manner manner = Stay)
     {
         connect(&m_server, &QTcpServer::newConnection, this, [=, this] {
-            QTcpSocket *socket = m_server.nextPendingConnection();
+            m_socket = m_server.nextPendingConnection();
+            m_request.clear();
             Q_EMIT connected();
-            connect(socket, &QTcpSocket::disconnected, this, &RawPeer::disconnected);
-            connect(socket, &QTcpSocket::readyRead, socket, [=, this] {
-                m_request += socket->readAll();
+            connect(m_socket, &QTcpSocket::disconnected, this, &RawPeer::disconnected);
+            connect(m_socket, &QTcpSocket::readyRead, m_socket, [=, this] {
+                if (m_request.contains("\r\n\r\n")) {
+                    m_frames += m_socket->readAll();
+                    return;
+                }
+                m_request += m_socket->readAll();
                 if (!m_request.contains("\r\n\r\n"))
                     return;
-                if (!answer.isEmpty())
-                    socket->write(answer);
-                if (hangUp)
-                    socket->disconnectFromHost();
+                m_socket->write(manner == Accept ? upgradeAnswer(m_request) + answer : answer);
+                if (manner == HangUp)
+                    m_socket->disconnectFromHost();
             });
         });
         if (!m_server.listen(QHostAddress::LocalHost))
@@ -101,6 +122,9 @@ public:
         return QUrl(QStringLiteral("ws://127.0.0.1:%1%2").arg(port()).arg(rest));
     }
     [[nodiscard]] QByteArray request() const { return m_request; }
+    /// What came after the request.
+    [[nodiscard]] QByteArray frames() const { return m_frames; }
+    [[nodiscard]] QTcpSocket *last() const { return m_socket; }
 
 Q_SIGNALS:
     void connected();
@@ -108,7 +132,9 @@ Q_SIGNALS:
 
 private:
     QTcpServer m_server;
+    QTcpSocket *m_socket = nullptr;
     QByteArray m_request;
+    QByteArray m_frames;
 };
 
 /// An address of the loopback where nothing listens.

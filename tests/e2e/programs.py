@@ -15,15 +15,20 @@ class Server:
     def __init__(self, program, port=0):
         self.process = subprocess.Popen(
             [program, "--listen", "127.0.0.1", "--port", str(port)],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         self.url = re.fullmatch(r"listening on (ws://127\.0\.0\.1:\d+)\n", line).group(1)
         self.port = int(self.url.rsplit(":", 1)[1])
 
     def end(self, how=signal.SIGTERM):
         self.process.send_signal(how)
-        self.process.stdout.close()
-        return self.process.wait(TIMEOUT)
+        self.log = self.process.communicate(timeout=TIMEOUT)[1]
+        return self.process.returncode
+
+    def end_and_log(self):
+        """Ends it, and returns what it has logged."""
+        self.end()
+        return self.log
 
 
 def without_display():

@@ -8,6 +8,7 @@ import os
 import pty
 import select
 import signal
+import socket
 import subprocess
 import sys
 import unittest
@@ -71,6 +72,41 @@ class Terminal(unittest.TestCase):
         result = talk("--terminal", "http://localhost:3000")
         self.assertEqual(result.returncode, 1)
         self.assertIn("not a WebSocket address", result.stderr)
+
+    def test_closed_standard_streams(self):
+        # Qt's own sockets must not get their numbers.
+        for streams, code in (("<&-", 0), (">&- </dev/null", 0), ("2>&- </dev/null", 0),
+                              ("<&- >&- 2>&-", 0)):
+            with self.subTest(streams):
+                result = subprocess.run(
+                    ["bash", "-c", f'"$0" --terminal --wait 0.2 "$1" {streams}', CLIENT, self.server.url],
+                    capture_output=True, timeout=TIMEOUT, check=False)
+                self.assertEqual(result.returncode, code)
+        self.assertNotIn("disconnected: 1002", self.server.end_and_log())
+
+    def test_input_that_cannot_be_read(self):
+        folder = os.open("/", os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        result = subprocess.run([CLIENT, "--terminal", "--wait", "0", self.server.url], stdin=folder,
+                                capture_output=True, text=True, timeout=TIMEOUT, check=False)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("cannot be read", result.stderr)
+
+    def test_a_peers_words_on_the_screen_are_harmless(self):
+        with socket.create_server(("127.0.0.1", 0)) as peer:
+            client = subprocess.Popen(
+                [CLIENT, "--terminal", f"ws://127.0.0.1:{peer.getsockname()[1]}"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            connection, _ = peer.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 404 Not\x1b]0;PWNED\x07" + b"x" * 10000 + b"\r\n\r\n")
+                output, errors = client.communicate(timeout=TIMEOUT)
+        self.assertEqual(client.returncode, 1)
+        self.assertIn("404", errors.decode())
+        for said in (output, errors):
+            self.assertNotIn(b"\x1b", said)
+            self.assertLess(len(said), 1000)
 
     def test_wrong_option(self):
         result = talk("--frobnicate")

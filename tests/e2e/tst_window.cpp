@@ -3,7 +3,9 @@
 #include "serverprocess.h"
 #include "windowview.h"
 
-#include <QElapsedTimer>
+#include <QNetworkAccessManager>
+#include <QNetworkReply>
+#include <QQmlEngine>
 #include <QTcpServer>
 #include <QTest>
 #include <QWebSocket>
@@ -81,7 +83,7 @@ private Q_SLOTS:
         QQuickWindow *window = chat.window();
         QVERIFY(QTest::qWaitForWindowExposed(window));
         QTRY_COMPARE(visibleRows(window).size(), 2);
-        for (const QSize size : {QSize(280, 200), QSize(1600, 1000), QSize(720, 480)}) {
+        for (const QSize size : {QSize(320, 200), QSize(1600, 1000), QSize(720, 480)}) {
             window->resize(size);
             QTRY_COMPARE(window->contentItem()->size().toSize(), size);
             // The input and the rows reach from edge to edge, and no text beyond.
@@ -250,6 +252,45 @@ private Q_SLOTS:
             if (item->inherits("QQuickText"))
                 QVERIFY(item->property("text").toString().size() <= 4096);
         }
+    }
+
+    void itSaysWhenOldEntriesGo()
+    {
+        Stranger stranger;
+        stranger.texts = {u"one"_s, u"two"_s, u"three"_s};
+        stranger.listen();
+        const ChatWindow chat(stranger.server.serverUrl());
+        QVERIFY(QTest::qWaitForWindowExposed(chat.window()));
+        QTRY_COMPARE(visibleRows(chat.window()).size(), 4);
+        const QQuickItem *notice = itemNamed(chat.window(), u"dropped"_s);
+        QVERIFY(!notice->isVisible());
+        auto *transcript =
+            itemNamed(chat.window(), u"transcript"_s)->property("model").value<QObject *>();
+        QVERIFY(transcript->setProperty("maxEntries", 1));
+        QTRY_COMPARE(visibleRows(chat.window()), QStringList(u"< three"_s));
+        QVERIFY(notice->isVisible());
+        QCOMPARE(notice->property("text").toString(), u"3 older entries are no longer kept"_s);
+    }
+
+    void qmlFetchesNothing()
+    {
+        QTcpServer sink;
+        int fetches = 0;
+        connect(&sink, &QTcpServer::newConnection, this, [&] { ++fetches; });
+        QVERIFY(sink.listen(QHostAddress::LocalHost));
+        const QNetworkRequest request(QUrl(u"http://127.0.0.1:%1/"_s.arg(sink.serverPort())));
+
+        const ChatWindow chat{QUrl(u"foo"_s)};
+        QNetworkAccessManager *manager = qmlEngine(chat.window())->networkAccessManager();
+        const std::unique_ptr<QNetworkReply> reply(manager->get(request));
+        QTRY_VERIFY(reply->isFinished());
+        QVERIFY(reply->error() != QNetworkReply::NoError);
+        QCOMPARE(fetches, 0);
+
+        QNetworkAccessManager ordinary; // the sink would have noticed
+        const std::unique_ptr<QNetworkReply> noticed(ordinary.get(request));
+        QTRY_COMPARE(fetches, 1);
+        noticed->abort();
     }
 
     void binaryMessagesAreShown()

@@ -73,6 +73,27 @@ TestCase {
         compare(accepted.signalArguments[0][0].length, line.length);
     }
 
+    function test_whatIsTooLongIsNotPutIn() {
+        let overflows = 0;
+        input.overflowed.connect(() => ++overflows);
+        field().text = "x".repeat(input.maximumLength);
+        keyClick(Qt.Key_End);
+        keySequence("y");
+        compare(overflows, 1);
+        compare(input.text.length, input.maximumLength);
+        verify(!input.text.includes("y"));
+
+        // A paste is put in as a whole or not at all.
+        field().selectAll();
+        field().copy();
+        field().cursorPosition = 0;
+        field().text = "short";
+        field().forceActiveFocus();
+        keySequence(StandardKey.Paste);
+        compare(overflows, 2);
+        compare(input.text, "short");
+    }
+
     function test_everyCharacterIsKept() {
         field().text = "<b>€😀\u202e\t</b>";
         keyClick(Qt.Key_Return);

@@ -70,6 +70,11 @@ TestCase {
         compare(asked, 2);
     }
 
+    function test_aNarrowWindowShowsTheHost() {
+        bar.width = 320;
+        compare(findChild(bar, "address").text, "localhost:3000");
+    }
+
     function test_theAddressIsPlainAndFits() {
         bar.address = "ws://localhost/<img src='http://127.0.0.1:9/x'>" + "long".repeat(100);
         const address = findChild(bar, "address");

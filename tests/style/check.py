@@ -47,23 +47,35 @@ def check_qmllint(qmllint, import_path):
 
 
 def check_licence():
-    bare = [path for path in files(".cpp", ".h", ".qml", ".py", ".js", ".txt", "")
+    bare = [path for path in [ROOT / "CMakeLists.txt", *files(".cpp", ".h", ".qml", ".py", ".js", ".txt", "")]
             if "SPDX-License-Identifier: MIT" not in "".join(path.read_text().splitlines()[:2])]
     for path in bare:
         print(f"{path.relative_to(ROOT)}: no SPDX line at the top")
     return 1 if bare else 0
 
 
+def block_at(text, brace):
+    """The text between the brace at that place and the one that closes it."""
+    depth = 0
+    for place in range(brace, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[place], 0)
+        if depth == 0:
+            return text[brace:place]
+    raise ValueError("a brace is not closed")
+
+
 def check_plaintext():
     """Every Text says that it is plain: the default turns a stranger's markup into a picture that is fetched."""
     failures = []
+    texts = 0
     for path in files(".qml"):
         text = path.read_text()
-        for match in re.finditer(r"^( *)(?:contentItem: |component \w+: )?Text \{$", text, re.MULTILINE):
-            block = text[match.end():text.index(f"\n{match.group(1)}}}", match.end())]
-            if "textFormat: Text.PlainText" not in block:
+        for match in re.finditer(r"\b(Text|TextEdit|TextArea)\s*\{", text):
+            texts += 1
+            if f"textFormat: {match.group(1).replace('Area', 'Edit')}.PlainText" not in block_at(text, match.end() - 1):
                 failures.append(f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}: "
-                                "a Text that is not plain")
+                                f"a {match.group(1)} that is not plain")
+    assert texts, "no text at all"
     print("\n".join(failures))
     return 1 if failures else 0
 
