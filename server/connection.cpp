@@ -108,10 +108,8 @@ void Connection::checkBacklog()
 
 void Connection::echoText(const QString &message)
 {
-    if (lcMessages().isDebugEnabled()) {
-        qCDebug(lcMessages).noquote() << u"#%1 text %2 bytes: %3"_s.arg(
-            QString::number(m_id), QString::number(message.toUtf8().size()), logged(message));
-    }
+    qCDebug(lcMessages).noquote() << u"#%1 text %2 bytes: %3"_s.arg(
+        QString::number(m_id), QString::number(message.toUtf8().size()), logged(message));
     // Qt counts earlier fragments in UTF-16 units, so that a text of several may be too large here.
     if (message.size() * maxUtf8BytesPerUtf16Unit > m_limits.maxMessageSize
         && message.toUtf8().size() > m_limits.maxMessageSize) {

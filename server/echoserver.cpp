@@ -55,8 +55,11 @@ qintptr socketDescriptor(const QWebSocketServer &listener, const QWebSocket &soc
 {
     const auto candidates = listener.findChildren<QTcpSocket *>();
     for (const QTcpSocket *candidate : candidates) {
+        // All four: a peer may reach two of our addresses from one port of its own.
         if (candidate->peerPort() == socket.peerPort()
-            && candidate->peerAddress() == socket.peerAddress())
+            && candidate->localPort() == socket.localPort()
+            && candidate->peerAddress() == socket.peerAddress()
+            && candidate->localAddress() == socket.localAddress())
             return candidate->socketDescriptor();
     }
     return -1;
@@ -201,9 +204,11 @@ void EchoServer::acceptPending(QWebSocketServer &listener)
 {
     // One signal may stand for several connections.
     while (auto socket = std::unique_ptr<QWebSocket>(listener.nextPendingConnection())) {
-        // A peer that left during the handshake would never emit disconnected().
-        if (!socket->isValid())
+        // A peer that left during the handshake may never emit disconnected().
+        if (!socket->isValid() || socket->peerAddress().isNull()) {
+            qCInfo(lcServer) << "a peer was gone as soon as it had connected";
             continue;
+        }
         const qintptr descriptor = socketDescriptor(listener, *socket);
         auto *connection =
             new Connection(++m_lastId, std::move(socket), descriptor, m_options.limits, this);

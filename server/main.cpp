@@ -81,8 +81,12 @@ int serve(const ServerOptions &options)
 int main(int argc, char *argv[])
 {
     openStandardStreams();
+    // Not QCoreApplication's list, from which Qt has taken what it knows.
+    QStringList arguments;
+    for (int i = 0; i < argc; ++i)
+        arguments += QString::fromLocal8Bit(argv[i]);
+    const ParsedOptions parsed = parseServerOptions(arguments);
     const QCoreApplication app(argc, argv);
-    const ParsedOptions parsed = parseServerOptions(QCoreApplication::arguments());
     if (const auto *error = std::get_if<UsageError>(&parsed))
         return fail(exitUsage, error->sentence);
     if (const auto *request = std::get_if<InfoRequest>(&parsed))

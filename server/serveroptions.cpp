@@ -47,13 +47,21 @@ std::optional<qint64> parseNumber(const QString &word, qint64 smallest, qint64 l
 
 QList<ListenAddress> parseAddress(const QString &word)
 {
-    if (word == "localhost"_L1)
+    if (word.compare("localhost"_L1, Qt::CaseInsensitive) == 0)
         return ServerOptions().addresses;
-    if (word == "any"_L1) {
+    if (word.compare("any"_L1, Qt::CaseInsensitive) == 0) {
         return {{QHostAddress(QHostAddress::AnyIPv4)}, {QHostAddress(QHostAddress::AnyIPv6), true}};
     }
-    const QHostAddress address(word);
-    return address.isNull() ? QList<ListenAddress>() : QList<ListenAddress>{{address}};
+    const bool inBrackets = word.startsWith(u'[') && word.endsWith(u']');
+    const QString plain = inBrackets ? word.sliced(1, word.size() - 2) : word;
+    const QHostAddress address(plain);
+    const bool isIPv4 = address.protocol() == QAbstractSocket::IPv4Protocol;
+    // QHostAddress also takes 127.1, 2130706433 and blanks, which are rather slips than addresses.
+    const bool isSlip =
+        isIPv4 ? inBrackets || address.toString() != plain : plain != plain.trimmed();
+    if (address.isNull() || isSlip || address.isMulticast() || address.isBroadcast())
+        return {};
+    return {{address}};
 }
 
 /// The first thing wrong with the words themselves, whatever their values.
@@ -134,6 +142,7 @@ ParsedOptions parseServerOptions(const QStringList &arguments)
         parser.addOption({flag, noDescription, u"value"_s});
     for (const QLatin1StringView flag : {noGreetingFlag, verboseFlag, helpFlag, versionFlag})
         parser.addOption(QCommandLineOption(flag));
+    parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
     const bool parsed = parser.parse(arguments);
 
     if (parser.isSet(helpFlag))
@@ -182,7 +191,8 @@ Greets every WebSocket client and sends each of its messages back.
                             (default: 16777216)
   --max-connections N       close with 1013 when more clients come
                             (default: 10000)
-  --verbose                 log every message received
+  --verbose                 log every message received (text up to 200
+                            characters, binary up to 64 bytes)
   --help                    print this and exit
   --version                 print the version and exit
 
@@ -190,6 +200,9 @@ Examples:
   awesome-chat-server                    for clients on this machine
   awesome-chat-server --listen any       for the whole network
   awesome-chat-server --port 8080 --no-greeting --verbose
+
+A client that does not read is dropped once 64 MiB of echoes wait for it, or four
+times --max-message-size where that is more.
 
 The addresses listened on are printed on standard output, the log on standard
 error. SIGINT (Ctrl+C) and SIGTERM close all connections and end the server; a

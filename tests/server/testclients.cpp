@@ -39,13 +39,16 @@ TestClient::~TestClient()
 
 void RawClient::open(const QUrl &url)
 {
-    connect(&m_socket, &QTcpSocket::readyRead, this, &RawClient::parse);
-    connect(&m_socket, &QTcpSocket::connected, this, [this] {
-        m_socket.write("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-                       "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-    });
+    connect(&m_socket, &QTcpSocket::connected, this, &RawClient::upgrade);
     openTcp(url);
+}
+
+void RawClient::upgrade()
+{
+    connect(&m_socket, &QTcpSocket::readyRead, this, &RawClient::parse);
+    m_socket.write("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                   "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
 }
 
 void RawClient::openTcp(const QUrl &url)

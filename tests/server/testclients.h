@@ -57,6 +57,13 @@ public:
 
     /// Connects to \a url and asks for an upgrade.
     void open(const QUrl &url);
+    /// Will connect from \a port of the loopback (0: a free one), which another client may use too.
+    void bind(quint16 port)
+    {
+        m_socket.bind(QHostAddress::LocalHost, port, QTcpSocket::ReuseAddressHint);
+    }
+    /// Asks for the upgrade that openTcp() has not asked for.
+    void upgrade();
     /// Connects to \a url and says nothing.
     void openTcp(const QUrl &url);
     void send(Opcode opcode, const QByteArray &payload, bool isFinal = true);
@@ -64,6 +71,7 @@ public:
     void stopReading();
     void abort() { m_socket.abort(); }
 
+    [[nodiscard]] quint16 localPort() const { return m_socket.localPort(); }
     [[nodiscard]] bool isUpgraded() const { return m_isUpgraded; }
     [[nodiscard]] bool isConnected() const
     {

@@ -42,6 +42,9 @@ private Q_SLOTS:
     void stopClosesEveryPeer();
     void stopWithoutPeers();
     void stopRefusesNewPeers();
+    void stopDuringAnUpgrade();
+    void peersOnOnePort();
+    void peerIsGoneAtOnce();
     void abortAfterStop();
     void silentPeerIsAbortedAfterCloseTimeout();
     void silentPeersAreAbortedAfterDrainTimeout();
@@ -107,6 +110,77 @@ void LifecycleTest::stopRefusesNewPeers()
     late.open(url);
     QTRY_COMPARE(late.error(), QAbstractSocket::ConnectionRefusedError);
     QVERIFY(QTcpServer().listen(loopback4, quint16(url.port())));
+}
+
+void LifecycleTest::stopDuringAnUpgrade()
+{
+    EchoServer server(quietLoopbackOptions());
+    QVERIFY(!server.start());
+    QSignalSpy stopped(&server, &EchoServer::stopped);
+    // One that keeps the server stopping, one that is between TCP and HTTP meanwhile.
+    RawClient silent;
+    silent.open(server.urls().first());
+    QTRY_VERIFY(silent.isUpgraded());
+    silent.stopReading();
+    RawClient late;
+    late.openTcp(server.urls().first());
+    QTRY_VERIFY(late.isConnected());
+    TestClient other;
+    other.open(server.urls().first()); // accepted after it, so that it has been accepted too
+    QTRY_VERIFY(other.isOpen());
+
+    server.stop();
+    late.upgrade();
+    QTRY_COMPARE(late.closeCode(), 1001);
+    QCOMPARE(late.closeReason(), "Server stopping"_ba);
+    silent.abort();
+    QTRY_COMPARE(stopped.count(), 1);
+}
+
+void LifecycleTest::peersOnOnePort()
+{
+    // Two connections that differ only in which address of ours they have come to.
+    EchoServer server(listeningOn({{any4}}));
+    QVERIFY(!server.start());
+    QUrl url = server.urls().first();
+    url.setHost(u"127.0.0.1"_s);
+    RawClient first;
+    first.bind(0);
+    first.open(url);
+    QTRY_VERIFY(first.isUpgraded());
+    url.setHost(u"127.0.0.2"_s);
+    RawClient second;
+    second.bind(first.localPort());
+    second.open(url);
+    QTRY_VERIFY(second.isUpgraded());
+    QCOMPARE(second.localPort(), first.localPort());
+
+    second.send(RawClient::Close, "\x03\xe8"_ba);
+    QTRY_COMPARE(second.closeCode(), 1000);
+    first.send(RawClient::Text, "still here"_ba);
+    QTRY_COMPARE(first.frames().size(), 1);
+    QCOMPARE(first.frames().last().payload, "still here"_ba);
+    QVERIFY(first.isConnected());
+}
+
+void LifecycleTest::peerIsGoneAtOnce()
+{
+    EchoServer server(quietLoopbackOptions());
+    QVERIFY(!server.start());
+    for (int i = 0; i < 50; ++i) {
+        QTcpSocket peer;
+        peer.connectToHost(QHostAddress::LocalHost, quint16(server.urls().first().port()));
+        QVERIFY(peer.waitForConnected());
+        peer.write("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                   "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        peer.flush();
+        peer.abort();
+    }
+    TestClient honest;
+    honest.open(server.urls().first());
+    QTRY_VERIFY(honest.isOpen());
+    QTRY_COMPARE(server.connectionCount(), 1);
 }
 
 void LifecycleTest::abortAfterStop()

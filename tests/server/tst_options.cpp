@@ -71,6 +71,8 @@ void OptionsTest::good_data()
                             << connections;
     };
     addressRow("localhost", {u"--listen"_s, u"localhost"_s}, localhost);
+    addressRow("localhost in capitals", {u"--listen"_s, u"LOCALHOST"_s}, localhost);
+    addressRow("IPv6 in brackets", {u"--listen"_s, u"[::1]"_s}, u"::1"_s);
     addressRow("any", {u"--listen"_s, u"any"_s}, u"0.0.0.0 ::?"_s);
     addressRow("IPv4", {u"--listen"_s, u"192.0.2.7"_s}, u"192.0.2.7"_s);
     addressRow("IPv6", {u"--listen"_s, u"2001:db8::7"_s}, u"2001:db8::7"_s);
@@ -145,6 +147,14 @@ void OptionsTest::bad_data()
 
     QTest::newRow("unknown") << QStringList{u"--loud"_s} << u"unknown flag '--loud'"_s;
     QTest::newRow("unknown short") << QStringList{u"-x"_s} << u"unknown flag '-x'"_s;
+    QTest::newRow("unknown, one dash")
+        << QStringList{u"-platform"_s, u"x"_s} << u"unknown flag '-platform'"_s;
+    for (const auto &word : {u"127.1"_s, u"2130706433"_s, u"127.0.0.1 "_s, u"[127.0.0.1]"_s,
+                             u"224.0.0.1"_s, u"255.255.255.255"_s, u"ff02::1"_s}) {
+        QTest::addRow("listen %s", qPrintable(word))
+            << QStringList{u"--listen"_s, word}
+            << u"--listen needs an IP address, localhost or any, not '%1'"_s.arg(word);
+    }
     QTest::newRow("unknown, one letter") << QStringList{u"--x=1"_s} << u"unknown flag '--x'"_s;
     QTest::newRow("word") << QStringList{u"3000"_s} << u"unexpected word '3000'"_s;
     QTest::newRow("word after --")
@@ -183,7 +193,7 @@ void OptionsTest::bad_data()
             << u"--max-connections needs a number from 1 to 1000000, not '%1'"_s.arg(word);
     }
     for (const auto &word :
-         {u"example.com"_s, u"256.0.0.1"_s, u""_s, u"127.0.0.1:3000"_s, u"[::1]"_s, u"*"_s}) {
+         {u"example.com"_s, u"256.0.0.1"_s, u""_s, u"127.0.0.1:3000"_s, u"*"_s}) {
         QTest::addRow("address %s", qPrintable(word))
             << QStringList{u"--listen"_s, word}
             << u"--listen needs an IP address, localhost or any, not '%1'"_s.arg(word);
