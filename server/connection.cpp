@@ -2,11 +2,9 @@
 #include "connection.h"
 
 #include "escape.h"
-#include "lingeringclose.h"
 #include "logging.h"
 
 #include <QHostAddress>
-#include <QTimer>
 
 #include <utility>
 
@@ -16,26 +14,19 @@ namespace {
 
 constexpr qsizetype maxLoggedCharacters = 200;
 constexpr qsizetype maxLoggedBytes = 64;
-constexpr qsizetype maxUtf8BytesPerUtf16Unit = 3;
+constexpr int noStatusReceived = 1005; // RFC 6455 7.1.5: a Close frame without a code
 
 QString logged(QStringView text)
 {
     return escaped(text, maxLoggedCharacters);
 }
 
-QString logged(const QByteArray &bytes)
+QString nameOf(const QTcpSocket &peer)
 {
-    const QString hex =
-        QString::fromLatin1(bytes.first(qMin(bytes.size(), maxLoggedBytes)).toHex(' '));
-    return bytes.size() > maxLoggedBytes ? hex + u" …"_s : hex;
-}
-
-QString peerName(const QWebSocket &socket)
-{
-    const QHostAddress address = socket.peerAddress();
+    const QHostAddress address = peer.peerAddress();
     const bool isIPv6 = address.protocol() == QAbstractSocket::IPv6Protocol;
     return (isIPv6 ? u"[%1]:%2"_s : u"%1:%2"_s)
-        .arg(address.toString(), QString::number(socket.peerPort()));
+        .arg(address.toString(), QString::number(peer.peerPort()));
 }
 
 QString requestTarget(const QUrl &url)
@@ -46,38 +37,51 @@ QString requestTarget(const QUrl &url)
 
 } // namespace
 
-Connection::Connection(quint64 id, std::unique_ptr<QWebSocket> socket, qintptr descriptor,
-                       const Limits &limits, QObject *parent)
+Connection::Connection(quint64 id, std::unique_ptr<QTcpSocket> transport,
+                       const HandshakePolicy &policy, const Limits &limits, QObject *parent)
     : QObject(parent)
     , m_id(id)
     , m_limits(limits)
-    , m_socket(std::move(socket))
-    , m_descriptor(descriptor)
+    , m_peerAddress(transport->peerAddress())
+    , m_peerName(nameOf(*transport))
+    , m_wire(std::make_unique<Wire>(std::move(transport), policy, limits))
 {
-    // Qt's own limits are 2 GiB (CVE-2018-21035).
-    m_socket->setMaxAllowedIncomingFrameSize(quint64(m_limits.maxMessageSize));
-    m_socket->setMaxAllowedIncomingMessageSize(quint64(m_limits.maxMessageSize));
-    m_socket->setReadBufferSize(m_limits.readBufferSize());
-    // Qt cuts text into frames without regard to code points, which its own receiver then refuses.
-    m_socket->setOutgoingFrameSize(QWebSocket::maxOutgoingFrameSize());
-
-    connect(m_socket.get(), &QWebSocket::textMessageReceived, this, &Connection::echoText);
-    connect(m_socket.get(), &QWebSocket::binaryMessageReceived, this, &Connection::echoBinary);
-    connect(m_socket.get(), &QWebSocket::aboutToClose, this, &Connection::watchClosing);
-    connect(m_socket.get(), &QWebSocket::disconnected, this, &Connection::linger);
-
-    QString line = u"#%1 connected from %2 to %3"_s.arg(
-        QString::number(m_id), peerName(*m_socket), logged(requestTarget(m_socket->requestUrl())));
-    if (!m_socket->origin().isEmpty())
-        line += u", origin "_s + logged(m_socket->origin());
-    qCInfo(lcServer).noquote() << line;
+    m_age.start();
+    connect(m_wire.get(), &Wire::requestRefused, this, &Connection::onRefused);
+    connect(m_wire.get(), &Wire::disconnected, this, &Connection::finish);
 }
 
 Connection::~Connection()
 {
-    // ~QWebSocket still emits signals. It also leaves the TCP socket behind unless that has ended.
-    m_socket->disconnect(this);
-    m_socket->abort();
+    // ~QWebSocket still emits signals.
+    m_wire->disconnect(this);
+    if (m_socket)
+        m_socket->disconnect(this);
+    m_wire->drop();
+}
+
+void Connection::open(std::unique_ptr<QWebSocket> socket)
+{
+    m_socket = std::move(socket);
+    // The wire has held the peer to its limits; Qt's own, 2 GiB (CVE-2018-21035), need not be
+    // reached.
+    m_socket->setMaxAllowedIncomingFrameSize(quint64(m_limits.maxMessageSize));
+    m_socket->setMaxAllowedIncomingMessageSize(quint64(m_limits.maxMessageSize));
+    // An echo goes out as one frame.
+    m_socket->setOutgoingFrameSize(QWebSocket::maxOutgoingFrameSize());
+
+    connect(m_socket.get(), &QWebSocket::binaryMessageReceived, this, &Connection::echo);
+    connect(m_wire.get(), &Wire::violated, this, &Connection::close);
+    connect(m_wire.get(), &Wire::closeReceived, this, [this](int code, const QString &reason) {
+        // QWebSocket cannot send a Close frame without a code.
+        close(code == noStatusReceived ? int(QWebSocketProtocol::CloseCodeNormal) : code, reason);
+    });
+
+    QString line = u"#%1 connected from %2 to %3"_s.arg(
+        QString::number(m_id), m_peerName, logged(requestTarget(m_socket->requestUrl())));
+    if (!m_socket->origin().isEmpty())
+        line += u", origin "_s + logged(m_socket->origin());
+    qCInfo(lcServer).noquote() << line;
 }
 
 void Connection::greet(const QString &text)
@@ -85,9 +89,17 @@ void Connection::greet(const QString &text)
     m_socket->sendTextMessage(text);
 }
 
-void Connection::close(QWebSocketProtocol::CloseCode code, const QString &reason)
+void Connection::close(int code, const QString &reason)
 {
-    m_socket->close(code, reason);
+    if (m_closing || m_isFinished)
+        return;
+    if (!m_socket) {
+        abort(u"closed during the handshake"_s);
+        return;
+    }
+    m_closing = QString::number(code) + u' ' + logged(reason);
+    m_age.start();
+    m_socket->close(static_cast<QWebSocketProtocol::CloseCode>(code), reason);
 }
 
 void Connection::abort(const QString &why)
@@ -95,75 +107,74 @@ void Connection::abort(const QString &why)
     if (m_isFinished)
         return;
     m_abortReason = why;
-    m_socket->abort();
-    // Where the TCP socket is gone already, Qt does not say so again.
-    finish();
+    m_wire->drop();
 }
 
-void Connection::checkBacklog()
+void Connection::sweep()
 {
-    if (m_socket->bytesToWrite() > m_limits.maxBacklog)
-        abort(u"more than %1 bytes not read by the peer"_s.arg(m_limits.maxBacklog));
-}
-
-void Connection::echoText(const QString &message)
-{
-    qCDebug(lcMessages).noquote() << u"#%1 text %2 bytes: %3"_s.arg(
-        QString::number(m_id), QString::number(message.toUtf8().size()), logged(message));
-    // Qt counts earlier fragments in UTF-16 units, so that a text of several may be too large here.
-    if (message.size() * maxUtf8BytesPerUtf16Unit > m_limits.maxMessageSize
-        && message.toUtf8().size() > m_limits.maxMessageSize) {
-        close(QWebSocketProtocol::CloseCodeTooMuchData, u"Received message is too big."_s);
-        return;
+    if (m_closing || m_isRefused) {
+        if (m_age.hasExpired(m_limits.closeTimeout.count()))
+            abort(u"not closed after %1 ms"_s.arg(m_limits.closeTimeout.count()));
+    } else if (!m_socket) {
+        if (m_age.hasExpired(m_limits.handshakeTimeout.count())) {
+            onRefused(408);
+            m_wire->refuse(Handshake::timeoutResponse());
+        }
+    } else if (m_wire->hasBacklog()) {
+        // Its silence says nothing: it may not be read from.
+        if (m_wire->stall() > m_limits.maxStall.count())
+            abort(u"read nothing for %1 ms"_s.arg(m_limits.maxStall.count()));
+    } else if (m_wire->silence() > m_limits.maxSilence.count()) {
+        abort(u"silent for %1 ms"_s.arg(m_limits.maxSilence.count()));
+    } else if (m_wire->silence() <= m_limits.pingAfter.count()) {
+        m_isPinged = false;
+    } else if (!std::exchange(m_isPinged, true)) {
+        m_socket->ping();
     }
-    m_socket->sendTextMessage(message);
-    checkBacklog();
 }
 
-void Connection::echoBinary(const QByteArray &message)
+void Connection::echo(const QByteArray &message)
 {
-    qCDebug(lcMessages).noquote() << u"#%1 binary %2 bytes: %3"_s.arg(
-        QString::number(m_id), QString::number(message.size()), logged(message));
+    if (lcMessages().isDebugEnabled())
+        logMessage(message);
+    // It comes as binary, whatever it is, so that text stays the bytes that the wire has checked.
+    if (m_wire->messageType() == Opcode::Text)
+        m_wire->markNextAsText();
     m_socket->sendBinaryMessage(message);
-    checkBacklog();
 }
 
-void Connection::watchClosing()
+void Connection::logMessage(const QByteArray &message) const
 {
-    // Also emitted when the TCP connection breaks, where no Close frame was sent.
-    if (m_lingeringClose || m_abortReason
-        || m_socket->error() != QAbstractSocket::UnknownSocketError)
-        return;
-    m_lingeringClose = std::make_unique<LingeringClose>(m_descriptor);
-    connect(m_lingeringClose.get(), &LingeringClose::finished, this, [this] {
-        if (m_socket->state() == QAbstractSocket::UnconnectedState)
-            finish();
-    });
-    // Neither Qt nor the peer sets a limit to how long this takes.
-    QTimer::singleShot(m_limits.closeTimeout, this, [this] {
-        abort(u"not closed after %1 ms"_s.arg(m_limits.closeTimeout.count()));
-    });
+    QString shown;
+    if (m_wire->messageType() == Opcode::Text) {
+        shown = u"text %1 bytes: "_s.arg(message.size()) + logged(QString::fromUtf8(message));
+    } else {
+        shown = u"binary %1 bytes: "_s.arg(message.size())
+            + QString::fromLatin1(message.first(qMin(message.size(), maxLoggedBytes)).toHex(' '));
+        if (message.size() > maxLoggedBytes)
+            shown += u" …"_s;
+    }
+    qCDebug(lcMessages).noquote() << u"#%1 "_s.arg(m_id) + shown;
 }
 
-void Connection::linger()
+void Connection::onRefused(int status)
 {
-    if (m_lingeringClose && m_lingeringClose->isValid() && !m_abortReason)
-        m_lingeringClose->finishWriting();
-    else
-        finish();
+    m_isRefused = true;
+    m_age.start();
+    qCInfo(lcServer).noquote() << u"#%1 refused from %2: HTTP %3"_s.arg(
+        QString::number(m_id), m_peerName, QString::number(status));
 }
 
 void Connection::finish()
 {
     if (std::exchange(m_isFinished, true))
         return;
-    // closeCode() is 1000 also when the peer vanished.
-    QString how = u"connection lost"_s;
-    if (m_abortReason)
-        how = u"aborted, "_s + *m_abortReason;
-    else if (m_lingeringClose)
-        how = QString::number(m_socket->closeCode()) + u' ' + logged(m_socket->closeReason());
-    qCInfo(lcServer).noquote() << u"#%1 disconnected: %2"_s.arg(QString::number(m_id),
-                                                                how.trimmed());
+    if (m_socket || m_abortReason) {
+        const QString how = m_abortReason ? u"aborted, "_s + *m_abortReason
+            : m_closing                   ? *m_closing
+                                          : u"connection lost"_s;
+        qCInfo(lcServer).noquote()
+            << u"#%1 disconnected: %2"_s.arg(QString::number(m_id), how.trimmed());
+    }
     Q_EMIT finished();
 }

@@ -2,17 +2,18 @@
 #pragma once
 
 #include "serverlimits.h"
+#include "wire.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QWebSocket>
 
 #include <memory>
 #include <optional>
 
-class LingeringClose;
-
 /*!
-    One peer: greets it, and sends each of its messages back, in order and of the same type.
+    One peer, from its TCP connection to the end of it: greets it, and sends each of its messages
+    back, in order and of the same type.
 
     It may be destroyed at any time, except from within a slot of its own signal: there, use
     deleteLater().
@@ -22,43 +23,48 @@ class Connection : public QObject
     Q_OBJECT
 
 public:
-    /*!
-        \a id names the peer in the log; \a socket is open, and \a limits are set on it; \a
-        descriptor is of the TCP connection under it.
-    */
-    Connection(quint64 id, std::unique_ptr<QWebSocket> socket, qintptr descriptor,
+    /// \a id names the peer in the log.
+    Connection(quint64 id, std::unique_ptr<QTcpSocket> transport, const HandshakePolicy &policy,
                const Limits &limits, QObject *parent = nullptr);
     /// Ends the connection at once, without finished().
     ~Connection() override;
 
+    /// The handshake is over: \a socket talks through wire().
+    void open(std::unique_ptr<QWebSocket> socket);
     /// Sends \a text before any echo.
     void greet(const QString &text);
     /// Starts the closing handshake; what has not ended after Limits::closeTimeout is aborted.
-    void close(QWebSocketProtocol::CloseCode code, const QString &reason);
+    void close(int code, const QString &reason);
     /// Ends the connection at once; \a why is for the log.
     void abort(const QString &why);
-    /// Aborts when more than Limits::maxBacklog bytes wait for the peer.
-    void checkBacklog();
+    /// Holds the peer to the times of the limits.
+    void sweep();
 
-    [[nodiscard]] const QWebSocket &socket() const { return *m_socket; }
+    [[nodiscard]] Wire &wire() { return *m_wire; }
+    [[nodiscard]] bool isOpen() const { return m_socket != nullptr; }
+    [[nodiscard]] QHostAddress peerAddress() const { return m_peerAddress; }
 
 Q_SIGNALS:
     /// The connection has ended. Comes once, and nothing comes after it.
     void finished();
 
 private:
-    void echoText(const QString &message);
-    void echoBinary(const QByteArray &message);
-    void watchClosing();
-    void linger();
+    void echo(const QByteArray &message);
+    void logMessage(const QByteArray &message) const;
+    void onRefused(int status);
     void finish();
 
     const quint64 m_id;
     const Limits m_limits;
-    const std::unique_ptr<QWebSocket> m_socket;
-    const qintptr m_descriptor;
-    /// Set while closing, that is, from the first Close frame of either side.
-    std::unique_ptr<LingeringClose> m_lingeringClose;
-    bool m_isFinished = false;
+    const QHostAddress m_peerAddress;
+    const QString m_peerName;
+    /// Before the socket, which uses it to its end.
+    const std::unique_ptr<Wire> m_wire;
+    std::unique_ptr<QWebSocket> m_socket;
+    QElapsedTimer m_age; // of what it is doing: connecting, or closing
+    std::optional<QString> m_closing; // code and reason, from the first Close frame of either side
     std::optional<QString> m_abortReason;
+    bool m_isRefused = false;
+    bool m_isPinged = false;
+    bool m_isFinished = false;
 };

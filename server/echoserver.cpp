@@ -4,20 +4,21 @@
 #include "connection.h"
 #include "logging.h"
 
-#include <QTcpServer>
 #include <QTcpSocket>
 
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
 constexpr int maxFreePortAttempts = 20;
-// RFC 6455 7.4.2, registered with IANA; Qt has no name for it.
-constexpr auto closeCodeTryAgainLater = QWebSocketProtocol::CloseCode(1013);
 constexpr auto stoppingReason = "Server stopping"_L1;
 
 QUrl webSocketUrl(const QHostAddress &address, quint16 port)
@@ -27,14 +28,6 @@ QUrl webSocketUrl(const QHostAddress &address, quint16 port)
     url.setHost(address.toString());
     url.setPort(port);
     return url;
-}
-
-/// The reason why nobody can listen there; QWebSocketServer tells it only as translated text.
-QAbstractSocket::SocketError listenError(const QHostAddress &address, quint16 port)
-{
-    QTcpServer probe;
-    probe.listen(address, port);
-    return probe.serverError();
 }
 
 bool isAvailable(const QHostAddress &address)
@@ -50,19 +43,26 @@ bool isCoveredByAny(const QHostAddress &address, const QList<QHostAddress> &addr
     return address != any && addresses.contains(any);
 }
 
-/// Of the TCP connection under \a socket. QWebSocket does not give it away, but the server owns it.
-qintptr socketDescriptor(const QWebSocketServer &listener, const QWebSocket &socket)
+/// Lets the process have as many files as the system allows, and returns how many that are.
+rlim_t raiseFileLimit()
 {
-    const auto candidates = listener.findChildren<QTcpSocket *>();
-    for (const QTcpSocket *candidate : candidates) {
-        // All four: a peer may reach two of our addresses from one port of its own.
-        if (candidate->peerPort() == socket.peerPort()
-            && candidate->localPort() == socket.localPort()
-            && candidate->peerAddress() == socket.peerAddress()
-            && candidate->localAddress() == socket.localAddress())
-            return candidate->socketDescriptor();
-    }
-    return -1;
+    rlimit limit = {};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return 0;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
+}
+
+/// Answers a peer for whom there is no room without spending anything on it.
+void turnAway(qintptr descriptor)
+{
+    const int socket = int(descriptor);
+    const QByteArray answer = Handshake::fullResponse();
+    ::send(socket, answer.constData(), size_t(answer.size()), MSG_DONTWAIT | MSG_NOSIGNAL);
+    ::shutdown(socket, SHUT_WR);
+    ::close(socket);
 }
 
 } // namespace
@@ -97,23 +97,31 @@ struct EchoServer::ListenError
 EchoServer::EchoServer(const ServerOptions &options, QObject *parent)
     : QObject(parent)
     , m_options(options)
+    , m_upgrader(u"awesome-chat-server"_s, QWebSocketServer::NonSecureMode)
+    , m_maxConnections(options.limits.maxConnections)
 {
-    connect(&m_backlogTimer, &QTimer::timeout, this, [this] {
-        const auto connections = m_connections;
-        for (Connection *connection : connections)
-            connection->checkBacklog();
-    });
+    connect(&m_upgrader, &QWebSocketServer::newConnection, this, &EchoServer::openUpgraded);
+    connect(&m_sweepTimer, &QTimer::timeout, this, &EchoServer::sweep);
 }
 
 EchoServer::~EchoServer()
 {
-    // Before the listeners, which own the TCP sockets under the connections.
+    // Before the upgrader, which has slots on their wires.
     qDeleteAll(m_connections);
 }
 
 std::optional<QString> EchoServer::start()
 {
+    const qint64 files = qint64(raiseFileLimit()) - Limits::reservedFiles;
+    m_maxConnections =
+        int(std::min<qint64>(m_options.limits.maxConnections, std::max<qint64>(files, 1)));
     const QList<QHostAddress> addresses = addressesToUse();
+    // Against DNS rebinding: a page from elsewhere that reached this machine would name that
+    // elsewhere.
+    m_policy.allowedOrigins = m_options.allowedOrigins;
+    m_policy.allowedHosts = m_options.allowedHosts;
+    m_policy.loopbackHostsOnly = std::all_of(addresses.cbegin(), addresses.cend(),
+                                             [](const QHostAddress &a) { return a.isLoopback(); });
     // A port that is free on the first address may be taken on the next one.
     std::optional<ListenError> error = listen(addresses);
     for (int attempt = 1; error && m_options.port == 0 && attempt < maxFreePortAttempts; ++attempt)
@@ -127,10 +135,11 @@ void EchoServer::stop()
         return;
     closeListeners();
     QTimer::singleShot(m_options.limits.drainTimeout, this, &EchoServer::abort);
-    // A copy, since a connection may end within close().
-    const auto connections = m_connections;
-    for (Connection *connection : connections)
-        connection->close(QWebSocketProtocol::CloseCodeGoingAway, stoppingReason);
+    const auto connections = everyConnection();
+    for (const auto &connection : connections) {
+        if (connection && connection->isOpen())
+            connection->close(QWebSocketProtocol::CloseCodeGoingAway, stoppingReason);
+    }
     finishStopping();
 }
 
@@ -138,10 +147,18 @@ void EchoServer::abort()
 {
     m_isStopping = true;
     closeListeners();
-    const auto connections = m_connections;
-    for (Connection *connection : connections)
-        connection->abort(u"server stopping"_s);
+    const auto connections = everyConnection();
+    for (const auto &connection : connections) {
+        if (connection)
+            connection->abort(u"server stopping"_s);
+    }
     finishStopping();
+}
+
+qsizetype EchoServer::connectionCount() const
+{
+    return std::count_if(m_connections.cbegin(), m_connections.cend(),
+                         [](const Connection *c) { return c->isOpen(); });
 }
 
 QList<QUrl> EchoServer::urls() const
@@ -174,23 +191,21 @@ QList<QHostAddress> EchoServer::addressesToUse() const
 
 std::optional<EchoServer::ListenError> EchoServer::listen(const QList<QHostAddress> &addresses)
 {
-    std::vector<std::unique_ptr<QWebSocketServer>> listeners;
+    std::vector<std::unique_ptr<Listener>> listeners;
     quint16 port = m_options.port;
     for (const QHostAddress &address : addresses) {
-        auto listener = std::make_unique<QWebSocketServer>(u"awesome-chat-server"_s,
-                                                           QWebSocketServer::NonSecureMode);
+        auto listener = std::make_unique<Listener>();
+        listener->setListenBacklogSize(m_options.limits.listenBacklog);
         if (!listener->listen(address, port)) {
-            return ListenError{webSocketUrl(address, port), listenError(address, port),
+            return ListenError{webSocketUrl(address, port), listener->serverError(),
                                listener->errorString()};
         }
         port = listener->serverPort();
         listeners.push_back(std::move(listener));
     }
     for (const auto &listener : listeners) {
-        listener->setHandshakeTimeout(m_options.limits.handshakeTimeout);
-        connect(listener.get(), &QWebSocketServer::newConnection, this,
-                [this, server = listener.get()] { acceptPending(*server); });
-        connect(listener.get(), &QWebSocketServer::acceptError, this,
+        connect(listener.get(), &Listener::accepted, this, &EchoServer::accept);
+        connect(listener.get(), &Listener::acceptError, this,
                 [server = listener.get()](QAbstractSocket::SocketError error) {
                     qCWarning(lcServer).noquote().nospace()
                         << "cannot accept a connection: " << error << ", " << server->errorString();
@@ -200,50 +215,80 @@ std::optional<EchoServer::ListenError> EchoServer::listen(const QList<QHostAddre
     return std::nullopt;
 }
 
-void EchoServer::acceptPending(QWebSocketServer &listener)
+bool EchoServer::isFull(const QHostAddress &peer) const
 {
-    // One signal may stand for several connections.
-    while (auto socket = std::unique_ptr<QWebSocket>(listener.nextPendingConnection())) {
-        // A peer that left during the handshake may never emit disconnected().
-        if (!socket->isValid() || socket->peerAddress().isNull()) {
-            qCInfo(lcServer) << "a peer was gone as soon as it had connected";
-            continue;
-        }
-        const qintptr descriptor = socketDescriptor(listener, *socket);
-        auto *connection =
-            new Connection(++m_lastId, std::move(socket), descriptor, m_options.limits, this);
-        connect(connection, &Connection::finished, this,
-                [this, connection] { remove(*connection); });
-        admit(*connection);
+    return m_connections.size() >= m_maxConnections
+        || m_connectionsFrom.value(peer) >= m_options.limits.maxConnectionsPerAddress;
+}
+
+void EchoServer::accept(qintptr descriptor)
+{
+    auto transport = std::make_unique<QTcpSocket>();
+    if (m_connections.size() >= m_maxConnections || !transport->setSocketDescriptor(descriptor)) {
+        turnAway(descriptor);
+        return;
+    }
+    if (isFull(transport->peerAddress())) {
+        turnAway(::dup(int(descriptor)));
+        return;
+    }
+    auto *connection =
+        new Connection(++m_lastId, std::move(transport), m_policy, m_options.limits, this);
+    m_connections.insert(connection);
+    ++m_connectionsFrom[connection->peerAddress()];
+    connect(connection, &Connection::finished, this, [this, connection] { remove(*connection); });
+    connect(&connection->wire(), &Wire::upgraded, this,
+            [this, connection] { m_upgraded = connection; });
+    m_upgrader.handleConnection(&connection->wire());
+    // It would delete the wire, which is not its own.
+    QObject::disconnect(&connection->wire(), &QTcpSocket::disconnected, &m_upgrader, nullptr);
+    if (!m_sweepTimer.isActive())
+        m_sweepTimer.start(m_options.limits.sweepInterval);
+}
+
+/// The upgrader writes its answer, then says this, in one go: it is m_upgraded's.
+void EchoServer::openUpgraded()
+{
+    auto socket = std::unique_ptr<QWebSocket>(m_upgrader.nextPendingConnection());
+    Connection *connection = std::exchange(m_upgraded, nullptr);
+    if (!connection || !socket)
+        return;
+    connection->open(std::move(socket));
+    if (m_isStopping) {
+        connection->close(QWebSocketProtocol::CloseCodeGoingAway, stoppingReason);
+        return;
+    }
+    if (m_options.greeting)
+        connection->greet(*m_options.greeting);
+    connection->wire().startFrames();
+}
+
+void EchoServer::sweep()
+{
+    const auto connections = everyConnection();
+    for (const auto &connection : connections) {
+        if (connection)
+            connection->sweep();
     }
 }
 
-void EchoServer::admit(Connection &connection)
+/// For a loop in which any of them may end.
+QList<QPointer<Connection>> EchoServer::everyConnection() const
 {
-    const bool isFull = connectionCount() >= m_options.limits.maxConnections;
-    m_connections.insert(&connection);
-    if (m_isStopping) {
-        // It was between TCP connection and HTTP upgrade when stop() came.
-        connection.close(QWebSocketProtocol::CloseCodeGoingAway, stoppingReason);
-    } else if (isFull) {
-        m_rejected.insert(&connection);
-        connection.close(closeCodeTryAgainLater, u"Too many connections"_s);
-    } else {
-        if (m_options.greeting)
-            connection.greet(*m_options.greeting);
-        if (!m_backlogTimer.isActive())
-            m_backlogTimer.start(m_options.limits.backlogCheckInterval);
-    }
+    return {m_connections.cbegin(), m_connections.cend()};
 }
 
 void EchoServer::remove(Connection &connection)
 {
     m_connections.remove(&connection);
-    m_rejected.remove(&connection);
+    if (--m_connectionsFrom[connection.peerAddress()] == 0)
+        m_connectionsFrom.remove(connection.peerAddress());
+    if (m_upgraded == &connection)
+        m_upgraded = nullptr;
     // Its socket is still emitting the signal that led here.
     connection.deleteLater();
     if (m_connections.isEmpty())
-        m_backlogTimer.stop();
+        m_sweepTimer.stop();
     if (m_isStopping)
         finishStopping();
 }
@@ -256,8 +301,13 @@ void EchoServer::closeListeners()
 
 void EchoServer::finishStopping()
 {
-    if (!m_connections.isEmpty() || std::exchange(m_isStopped, true))
+    // Whoever has not finished the handshake is owed nothing, but may finish it while others are
+    // there.
+    const bool isDraining = std::any_of(m_connections.cbegin(), m_connections.cend(),
+                                        [](const Connection *c) { return c->isOpen(); });
+    if (isDraining || std::exchange(m_isStopped, true))
         return;
+    qDeleteAll(std::exchange(m_connections, {}));
     // From the event loop, so that a slot may destroy the server.
     QMetaObject::invokeMethod(this, &EchoServer::stopped, Qt::QueuedConnection);
 }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "handshake.h"
+#include "listener.h"
 #include "serveroptions.h"
 
+#include <QHash>
 #include <QList>
 #include <QObject>
+#include <QPointer>
 #include <QSet>
 #include <QTimer>
 #include <QUrl>
@@ -43,11 +47,8 @@ public:
 
     /// Where the server listens, in the order of the options, with the real port.
     [[nodiscard]] QList<QUrl> urls() const;
-    /// Peers being served or closed, without those that were too many.
-    [[nodiscard]] qsizetype connectionCount() const
-    {
-        return m_connections.size() - m_rejected.size();
-    }
+    /// Peers that are being served or closing; not those that have not finished the handshake.
+    [[nodiscard]] qsizetype connectionCount() const;
     /// Whether stop() or abort() was called.
     [[nodiscard]] bool isStopping() const { return m_isStopping; }
 
@@ -60,19 +61,28 @@ private:
 
     [[nodiscard]] QList<QHostAddress> addressesToUse() const;
     [[nodiscard]] std::optional<ListenError> listen(const QList<QHostAddress> &addresses);
-    void acceptPending(QWebSocketServer &listener);
-    void admit(Connection &connection);
+    [[nodiscard]] bool isFull(const QHostAddress &peer) const;
+    void accept(qintptr descriptor);
+    void openUpgraded();
     void remove(Connection &connection);
+    void sweep();
+    [[nodiscard]] QList<QPointer<Connection>> everyConnection() const;
     void closeListeners();
     void finishStopping();
 
     const ServerOptions m_options;
-    std::vector<std::unique_ptr<QWebSocketServer>> m_listeners;
+    HandshakePolicy m_policy;
+    std::vector<std::unique_ptr<Listener>> m_listeners;
+    /// Answers the handshakes; it does not listen.
+    QWebSocketServer m_upgrader;
+    /// Which handshake it is answering.
+    Connection *m_upgraded = nullptr;
     /// All of them; children of this object.
     QSet<Connection *> m_connections;
-    QSet<Connection *> m_rejected;
-    QTimer m_backlogTimer;
+    QHash<QHostAddress, int> m_connectionsFrom;
+    QTimer m_sweepTimer;
     quint64 m_lastId = 0;
+    int m_maxConnections;
     bool m_isStopping = false;
     bool m_isStopped = false;
 };

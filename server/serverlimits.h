@@ -10,33 +10,42 @@
 */
 struct Limits
 {
-    /// RFC 6455 5.2: 2 bytes, 8 of extended length, 4 of masking key.
-    static constexpr qint64 maxFrameHeaderSize = 14;
     /// RFC 6455 5.5: the largest control frame, which Qt measures with the same limit.
     static constexpr qint64 smallestMaxMessageSize = 125;
     /// Stays below what Qt can hold in one frame (2^31 - 2).
     static constexpr qint64 largestMaxMessageSize = 1024 * 1024 * 1024;
-    /// How many of the largest echoes may wait for a slow peer.
-    static constexpr qint64 messagesInBacklog = 4;
+    /// Files that are not connections: listeners, logs, the event loop.
+    static constexpr int reservedFiles = 32;
 
     /// The largest message a peer may send, inclusive; a larger one closes with 1009.
     qint64 maxMessageSize = 16 * 1024 * 1024;
-    /// Peers at a time; one more is closed with 1013.
+    /// Frames that a message may be cut into; more close with 1008.
+    int maxFragments = 1024;
+    /// Peers at a time; one more is answered with 503.
     int maxConnections = 10'000;
-    /// Bytes accepted for a peer but not yet written to it; beyond, the connection is aborted.
-    qint64 maxBacklog = messagesInBacklog * maxMessageSize;
-    /// How often peers are held to maxBacklog that only send pings, which Qt answers itself.
-    std::chrono::milliseconds backlogCheckInterval = std::chrono::seconds(1);
-    /// From TCP connection to finished HTTP upgrade.
-    std::chrono::milliseconds handshakeTimeout = std::chrono::seconds(10);
+    /// Of them, from one address.
+    int maxConnectionsPerAddress = 1'000;
+    /// Connections that the kernel keeps until they are accepted.
+    int listenBacklog = 4096;
+    /// How much of one peer's input is read before it is the others' turn.
+    qint64 readQuantum = 64 * 1024;
+    /// Bytes that wait for a peer to read them: above the high mark nothing more is read from it,
+    /// until they are below the low mark.
+    qint64 highMark = 1024 * 1024;
+    qint64 lowMark = 256 * 1024;
+
+    /// From TCP connection to the end of the request; then 408.
+    std::chrono::milliseconds handshakeTimeout = std::chrono::seconds(3);
+    /// After this much silence a ping is sent.
+    std::chrono::milliseconds pingAfter = std::chrono::seconds(30);
+    /// After this much silence, with no pong either, the connection is aborted.
+    std::chrono::milliseconds maxSilence = std::chrono::seconds(75);
+    /// How long a peer may read nothing of what waits for it; then the connection is aborted.
+    std::chrono::milliseconds maxStall = std::chrono::seconds(60);
     /// From the first Close frame to the end of the TCP connection; then it is aborted.
     std::chrono::milliseconds closeTimeout = std::chrono::seconds(2);
     /// From EchoServer::stop() to the abortion of what is still there.
     std::chrono::milliseconds drainTimeout = std::chrono::seconds(5);
-
-    /// Room for one frame: QWebSocket takes only complete ones, so with less it waits for ever.
-    [[nodiscard]] constexpr qint64 readBufferSize() const
-    {
-        return maxMessageSize + maxFrameHeaderSize;
-    }
+    /// How often each peer is held to these times, by one timer for all.
+    std::chrono::milliseconds sweepInterval = std::chrono::milliseconds(250);
 };

@@ -4,6 +4,7 @@
 #include "escape.h"
 
 #include <QCommandLineParser>
+#include <QUrl>
 
 #include <algorithm>
 #include <limits>
@@ -22,6 +23,8 @@ constexpr auto greetingFlag = "greeting"_L1;
 constexpr auto noGreetingFlag = "no-greeting"_L1;
 constexpr auto maxMessageSizeFlag = "max-message-size"_L1;
 constexpr auto maxConnectionsFlag = "max-connections"_L1;
+constexpr auto allowOriginFlag = "allow-origin"_L1;
+constexpr auto allowHostFlag = "allow-host"_L1;
 constexpr auto verboseFlag = "verbose"_L1;
 constexpr auto helpFlag = "help"_L1;
 constexpr auto versionFlag = "version"_L1;
@@ -64,6 +67,25 @@ QList<ListenAddress> parseAddress(const QString &word)
     return {{address}};
 }
 
+/// What a browser sends as Origin: scheme, host and port alone (RFC 6454 6.2).
+bool isOrigin(const QString &word)
+{
+    const QUrl url(word, QUrl::StrictMode);
+    const bool isUrl = url.isValid() && !url.scheme().isEmpty() && !url.host().isEmpty()
+        && url.path().isEmpty() && !url.hasQuery() && !url.hasFragment()
+        && url.userInfo().isEmpty();
+    return isUrl || word == "null"_L1;
+}
+
+/// What may stand in a Host header before the port.
+bool isHost(const QString &word)
+{
+    const QUrl url(u"ws://"_s + word, QUrl::StrictMode);
+    return url.isValid() && !url.host().isEmpty() && url.port() == -1 && url.path().isEmpty()
+        && url.userInfo().isEmpty() && !word.endsWith(u':') && !url.hasQuery()
+        && !url.hasFragment();
+}
+
 /// The first thing wrong with the words themselves, whatever their values.
 std::optional<UsageError> structuralError(const QCommandLineParser &parser, bool parsed,
                                           const QStringList &arguments)
@@ -87,7 +109,9 @@ std::optional<UsageError> structuralError(const QCommandLineParser &parser, bool
 
     const QStringList given = parser.optionNames();
     for (const QString &name : given) {
-        if (name != listenFlag && given.count(name) > 1)
+        const bool isRepeatable =
+            name == listenFlag || name == allowOriginFlag || name == allowHostFlag;
+        if (!isRepeatable && given.count(name) > 1)
             return usageError(u"--%1 is given more than once"_s.arg(name));
     }
     if (given.contains(greetingFlag) && given.contains(noGreetingFlag))
@@ -137,8 +161,8 @@ ParsedOptions parseServerOptions(const QStringList &arguments)
 {
     const QString noDescription; // serverHelp() describes the flags
     QCommandLineParser parser;
-    for (const QLatin1StringView flag :
-         {listenFlag, portFlag, greetingFlag, maxMessageSizeFlag, maxConnectionsFlag})
+    for (const QLatin1StringView flag : {listenFlag, portFlag, greetingFlag, allowOriginFlag,
+                                         allowHostFlag, maxMessageSizeFlag, maxConnectionsFlag})
         parser.addOption({flag, noDescription, u"value"_s});
     for (const QLatin1StringView flag : {noGreetingFlag, verboseFlag, helpFlag, versionFlag})
         parser.addOption(QCommandLineOption(flag));
@@ -164,9 +188,21 @@ ParsedOptions parseServerOptions(const QStringList &arguments)
     if (const auto error =
             readNumber(parser, maxConnectionsFlag, 1, largestMaxConnections, limits.maxConnections))
         return *error;
-    // Or the echo of one large message would already be too much.
-    limits.maxBacklog =
-        std::max(limits.maxBacklog, Limits::messagesInBacklog * limits.maxMessageSize);
+    options.allowedOrigins = parser.values(allowOriginFlag);
+    for (const QString &origin : std::as_const(options.allowedOrigins)) {
+        if (!isOrigin(origin)) {
+            return usageError(u"--allow-origin needs an origin such as https://example.org, or "
+                              "null, not %1"_s.arg(quoted(origin)));
+        }
+    }
+    options.allowedHosts = parser.values(allowHostFlag);
+    for (const QString &host : std::as_const(options.allowedHosts)) {
+        if (!isHost(host)) {
+            return usageError(
+                u"--allow-host needs a name or an address without a port, not %1"_s.arg(
+                    quoted(host)));
+        }
+    }
     if (parser.isSet(greetingFlag))
         options.greeting = parser.value(greetingFlag);
     if (parser.isSet(noGreetingFlag))
@@ -187,9 +223,15 @@ Greets every WebSocket client and sends each of its messages back.
   --greeting TEXT           what a new client is sent first
                             (default: Welcome to Awesome Chat)
   --no-greeting             send nothing first
+  --allow-origin ORIGIN     serve pages of this origin only (and clients that are
+                            no browsers); may be given several times
+                            (default: any)
+  --allow-host NAME         answer to this name only; may be given several times
+                            (default: any, or names of this machine where only
+                            this machine can connect)
   --max-message-size BYTES  close with 1009 on a larger message
                             (default: 16777216)
-  --max-connections N       close with 1013 when more clients come
+  --max-connections N       answer 503 when more clients come
                             (default: 10000)
   --verbose                 log every message received (text up to 200
                             characters, binary up to 64 bytes)
@@ -201,8 +243,8 @@ Examples:
   awesome-chat-server --listen any       for the whole network
   awesome-chat-server --port 8080 --no-greeting --verbose
 
-A client that does not read is dropped once 64 MiB of echoes wait for it, or four
-times --max-message-size where that is more.
+A client that does not read is not read from either; after 60 seconds without
+progress it is dropped.
 
 The addresses listened on are printed on standard output, the log on standard
 error. SIGINT (Ctrl+C) and SIGTERM close all connections and end the server; a

@@ -45,7 +45,6 @@ void RawClient::open(const QUrl &url)
 
 void RawClient::upgrade()
 {
-    connect(&m_socket, &QTcpSocket::readyRead, this, &RawClient::parse);
     m_socket.write("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
                    "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
@@ -53,6 +52,7 @@ void RawClient::upgrade()
 
 void RawClient::openTcp(const QUrl &url)
 {
+    connect(&m_socket, &QTcpSocket::readyRead, this, &RawClient::parse);
     m_socket.connectToHost(url.host(), quint16(url.port()));
 }
 
@@ -87,6 +87,13 @@ void RawClient::stopReading()
     m_socket.setReadBufferSize(1);
 }
 
+void RawClient::resumeReading()
+{
+    m_isReading = true;
+    m_socket.setReadBufferSize(0);
+    parse();
+}
+
 int RawClient::closeCode() const
 {
     if (m_frames.isEmpty() || m_frames.last().opcode != Close)
@@ -110,6 +117,8 @@ void RawClient::parse()
         if (end == -1)
             return;
         m_isUpgraded = m_input.startsWith("HTTP/1.1 101 ");
+        if (!m_isUpgraded)
+            return;
         m_input.remove(0, end + endOfHeader.size());
     }
     while (m_input.size() >= 2) {

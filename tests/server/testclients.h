@@ -67,10 +67,15 @@ public:
     /// Connects to \a url and says nothing.
     void openTcp(const QUrl &url);
     void send(Opcode opcode, const QByteArray &payload, bool isFinal = true);
+    void sendRaw(const QByteArray &bytes) { m_socket.write(bytes); }
     /// From now on nothing is read, not even the end of the connection.
     void stopReading();
+    void resumeReading();
+    /// What has come that is no frame, as the answer to a request that was refused.
+    [[nodiscard]] QByteArray input() const { return m_input; }
     void abort() { m_socket.abort(); }
 
+    [[nodiscard]] qint64 bytesToWrite() const { return m_socket.bytesToWrite(); }
     [[nodiscard]] quint16 localPort() const { return m_socket.localPort(); }
     [[nodiscard]] bool isUpgraded() const { return m_isUpgraded; }
     [[nodiscard]] bool isConnected() const

@@ -31,13 +31,13 @@ private Q_SLOTS:
     void defaults();
     void good_data();
     void good();
+    void policy();
     void bad_data();
     void bad();
     void quotesAreEscapedAndCut();
     void info_data();
     void info();
     void helpNamesEveryFlagAndDefault();
-    void backlogGrowsWithTheMessageSize();
 };
 
 void OptionsTest::defaults()
@@ -140,6 +140,20 @@ void OptionsTest::good()
     QTEST(options.limits.maxConnections, "maxConnections");
 }
 
+void OptionsTest::policy()
+{
+    const ParsedOptions none = parse({});
+    QVERIFY(std::get<ServerOptions>(none).allowedOrigins.isEmpty());
+    QVERIFY(std::get<ServerOptions>(none).allowedHosts.isEmpty());
+    const ParsedOptions parsed =
+        parse({u"--allow-origin"_s, u"https://example.org:8443"_s, u"--allow-origin=null"_s,
+               u"--allow-host"_s, u"chat.example.org"_s, u"--allow-host"_s, u"[::1]"_s});
+    QCOMPARE(std::get<ServerOptions>(parsed).allowedOrigins,
+             QStringList({u"https://example.org:8443"_s, u"null"_s}));
+    QCOMPARE(std::get<ServerOptions>(parsed).allowedHosts,
+             QStringList({u"chat.example.org"_s, u"[::1]"_s}));
+}
+
 void OptionsTest::bad_data()
 {
     QTest::addColumn<QStringList>("flags");
@@ -154,6 +168,18 @@ void OptionsTest::bad_data()
         QTest::addRow("listen %s", qPrintable(word))
             << QStringList{u"--listen"_s, word}
             << u"--listen needs an IP address, localhost or any, not '%1'"_s.arg(word);
+    }
+    for (const auto &word : {u"example.org"_s, u"https://"_s, u"https://a/b"_s, u"https://a/"_s,
+                             u"https://u@a"_s, u"*"_s, u""_s}) {
+        QTest::addRow("origin %s", qPrintable(word))
+            << QStringList{u"--allow-origin"_s, word}
+            << u"--allow-origin needs an origin such as https://example.org, or null, not '%1'"_s
+                   .arg(word);
+    }
+    for (const auto &word : {u"a:80"_s, u"a/b"_s, u"ws://a"_s, u"u@a"_s, u"a b"_s, u""_s}) {
+        QTest::addRow("host %s", qPrintable(word))
+            << QStringList{u"--allow-host"_s, word}
+            << u"--allow-host needs a name or an address without a port, not '%1'"_s.arg(word);
     }
     QTest::newRow("unknown, one letter") << QStringList{u"--x=1"_s} << u"unknown flag '--x'"_s;
     QTest::newRow("word") << QStringList{u"3000"_s} << u"unexpected word '3000'"_s;
@@ -263,16 +289,6 @@ void OptionsTest::helpNamesEveryFlagAndDefault()
         QVERIFY2(help.contains(u"default: %1)"_s.arg(value)), qPrintable(value));
     }
     QVERIFY(help.endsWith(u'\n'));
-}
-
-void OptionsTest::backlogGrowsWithTheMessageSize()
-{
-    const auto maxBacklog = [](const QString &maxMessageSize) {
-        return std::get<ServerOptions>(parse({u"--max-message-size"_s, maxMessageSize}))
-            .limits.maxBacklog;
-    };
-    QCOMPARE(maxBacklog(u"125"_s), 64 * 1024 * 1024);
-    QCOMPARE(maxBacklog(u"1073741824"_s), 4LL * 1'073'741'824);
 }
 
 QTEST_GUILESS_MAIN(OptionsTest)

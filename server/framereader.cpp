@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+#include "framereader.h"
+
+#include <QtEndian>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+// RFC 6455 5.2.
+constexpr quint8 finalBit = 0x80;
+constexpr quint8 reservedBits = 0x70;
+constexpr quint8 opcodeBits = 0x0f;
+constexpr quint8 maskBit = 0x80;
+constexpr quint8 lengthBits = 0x7f;
+constexpr quint8 lengthIn16Bits = 126;
+constexpr quint8 lengthIn64Bits = 127;
+
+/// RFC 6455 5.5.
+constexpr quint8 maxControlSize = 125;
+constexpr qsizetype closeCodeSize = 2;
+
+// RFC 6455 7.4.1.
+constexpr quint16 protocolError = 1002;
+constexpr quint16 invalidPayload = 1007;
+constexpr quint16 policyViolation = 1008;
+constexpr quint16 messageTooBig = 1009;
+
+bool isReservedOpcode(quint8 opcode)
+{
+    return (opcode > quint8(Opcode::Binary) && opcode < quint8(Opcode::Close))
+        || opcode > quint8(Opcode::Pong);
+}
+
+/// RFC 6455 7.4, and 1012 to 1014 from IANA's registry. 1004 to 1006 and 1015 are never sent.
+bool mayBeSent(quint16 closeCode)
+{
+    return (closeCode >= 1000 && closeCode <= 1003) || (closeCode >= 1007 && closeCode <= 1014)
+        || (closeCode >= 3000 && closeCode <= 4999);
+}
+
+/*!
+    Copies \a masked, which begins at \a offset of a frame's payload, to \a destination and unmasks
+    it there, eight bytes at a time (RFC 6455 5.3).
+*/
+void unmask(QByteArrayView masked, const std::array<quint8, 4> &maskingKey, quint64 offset,
+            char *destination)
+{
+    std::array<quint8, sizeof(quint64)> key;
+    for (std::size_t i = 0; i < key.size(); ++i)
+        key[i] = maskingKey[(offset + i) % maskingKey.size()];
+    quint64 keyWord;
+    std::memcpy(&keyWord, key.data(), key.size());
+
+    const char *const end = masked.end();
+    const char *source = masked.begin();
+    for (; end - source >= qsizetype(key.size()); source += key.size()) {
+        quint64 word;
+        std::memcpy(&word, source, sizeof word);
+        word ^= keyWord;
+        std::memcpy(destination, &word, sizeof word);
+        destination += sizeof word;
+    }
+    for (std::size_t i = 0; source != end; ++i)
+        *destination++ = char(quint8(*source++) ^ key[i]);
+}
+
+/*!
+    Makes room for \a count bytes at the end of \a payload: twice as much as needed, so that many
+    small pieces are copied a few times only, but for no more than \a maxSize in all.
+*/
+char *extend(QByteArray &payload, qsizetype count, qsizetype maxSize)
+{
+    const qsizetype oldSize = payload.size();
+    const qsizetype newSize = oldSize + count;
+    if (newSize > payload.capacity())
+        payload.reserve(qMin(2 * newSize, maxSize));
+    payload.resize(newSize);
+    return payload.data() + oldSize;
+}
+
+} // namespace
+
+FrameReader::FrameReader(qint64 maxMessageSize, int maxFragments)
+    : m_maxMessageSize(maxMessageSize)
+    , m_maxFragments(maxFragments)
+{
+}
+
+void FrameReader::feed(QByteArrayView input)
+{
+    while (!input.isEmpty() && !m_isEnded) {
+        if (m_isInPayload) {
+            const QByteArrayView part = input.first(qMin(input.size(), m_missing));
+            readPayload(part);
+            input = input.sliced(part.size());
+        } else {
+            readHeaderByte(quint8(input.front()));
+            input = input.sliced(1);
+        }
+    }
+}
+
+bool FrameReader::isFinal() const
+{
+    return m_header[0] & finalBit;
+}
+
+bool FrameReader::isControl() const
+{
+    return m_opcode >= Opcode::Close;
+}
+
+/// Where the length ends in the header, and the masking key begins.
+std::size_t FrameReader::lengthEnd() const
+{
+    switch (m_header[1] & lengthBits) {
+    case lengthIn16Bits:
+        return 2 + sizeof(quint16);
+    case lengthIn64Bits:
+        return 2 + sizeof(quint64);
+    default:
+        return 2;
+    }
+}
+
+/// Checks each byte as it comes, so that the verdict is the same however the input is cut.
+void FrameReader::readHeaderByte(quint8 byte)
+{
+    m_header[m_headerSize++] = byte;
+    if (m_headerSize == 1) {
+        checkFirstByte();
+        return;
+    }
+    if (m_headerSize == 2)
+        checkSecondByte();
+    if (!m_isEnded && m_headerSize == lengthEnd())
+        readLength();
+    if (!m_isEnded && m_headerSize == lengthEnd() + maskingKeySize)
+        startPayload();
+}
+
+void FrameReader::checkFirstByte()
+{
+    const quint8 opcode = m_header[0] & opcodeBits;
+    if (m_header[0] & reservedBits)
+        return fail(protocolError, u"Reserved bits are set, but no extension is in use."_s);
+    if (isReservedOpcode(opcode))
+        return fail(protocolError, u"Opcode %1 is reserved."_s.arg(opcode));
+    m_opcode = Opcode(opcode);
+    if (isControl()) {
+        if (!isFinal())
+            fail(protocolError, u"A control frame is fragmented."_s);
+    } else if (m_opcode == Opcode::Continuation && m_fragmentCount == 0) {
+        fail(protocolError, u"A continuation frame continues no message."_s);
+    } else if (m_opcode != Opcode::Continuation && m_fragmentCount > 0) {
+        fail(protocolError, u"A new message begins inside a fragmented one."_s);
+    }
+}
+
+void FrameReader::checkSecondByte()
+{
+    if (!(m_header[1] & maskBit))
+        fail(protocolError, u"A frame from a client is not masked."_s); // RFC 6455 5.1
+    else if (isControl() && (m_header[1] & lengthBits) > maxControlSize)
+        fail(protocolError, u"A control frame is larger than %1 bytes."_s.arg(maxControlSize));
+}
+
+/// The length is known: checks it against the limits before anything is kept for it.
+void FrameReader::readLength()
+{
+    quint64 length = m_header[1] & lengthBits;
+    quint64 smallest = 0;
+    if (length == lengthIn16Bits) {
+        length = qFromBigEndian<quint16>(&m_header[2]);
+        smallest = lengthIn16Bits;
+    } else if (length == lengthIn64Bits) {
+        length = qFromBigEndian<quint64>(&m_header[2]);
+        smallest = quint64(1) << 16;
+    }
+    if (length < smallest)
+        return fail(protocolError, u"The length of a frame is not in its shortest form."_s);
+    if (length >> 63)
+        return fail(protocolError, u"The highest bit of the length of a frame is set."_s);
+    if (!isControl()) {
+        if (m_fragmentCount == m_maxFragments)
+            return fail(policyViolation,
+                        u"A message has more than %1 fragments."_s.arg(m_maxFragments));
+        if (length > quint64(m_maxMessageSize - m_data.size()))
+            return fail(messageTooBig,
+                        u"A message is larger than %1 bytes."_s.arg(m_maxMessageSize));
+        ++m_fragmentCount;
+        if (m_opcode != Opcode::Continuation)
+            m_messageOpcode = m_opcode;
+    }
+    m_missing = qsizetype(length);
+}
+
+void FrameReader::startPayload()
+{
+    std::copy_n(m_header.begin() + lengthEnd(), maskingKeySize, m_maskingKey.begin());
+    m_isInPayload = true;
+    m_payloadOffset = 0;
+    if (m_missing == 0)
+        finishFrame();
+}
+
+void FrameReader::readPayload(QByteArrayView masked)
+{
+    QByteArray &payload = isControl() ? m_control : m_data;
+    // Only the last frame says how large the message is.
+    const qsizetype maxSize = isFinal() ? payload.size() + m_missing : qsizetype(m_maxMessageSize);
+    char *const unmasked = extend(payload, masked.size(), maxSize);
+    unmask(masked, m_maskingKey, m_payloadOffset, unmasked);
+    m_payloadOffset += quint64(masked.size());
+    m_missing -= masked.size();
+
+    const bool isText = !isControl() && m_messageOpcode == Opcode::Text;
+    if (isText && !m_utf8.feed(QByteArrayView(unmasked, masked.size())))
+        fail(invalidPayload, u"A text is not UTF-8."_s);
+    else if (m_missing == 0)
+        finishFrame();
+}
+
+void FrameReader::finishFrame()
+{
+    m_headerSize = 0;
+    m_isInPayload = false;
+    if (m_opcode == Opcode::Close)
+        finishClose();
+    else if (isControl())
+        m_messages.enqueue({m_opcode, std::exchange(m_control, {})});
+    else if (isFinal())
+        finishMessage();
+}
+
+void FrameReader::finishMessage()
+{
+    if (!m_utf8.isComplete())
+        return fail(invalidPayload, u"A text ends inside a character."_s);
+    m_fragmentCount = 0;
+    m_messages.enqueue({m_messageOpcode, std::exchange(m_data, {})});
+}
+
+/// RFC 6455 5.5.1: nothing, or a code and a reason.
+void FrameReader::finishClose()
+{
+    if (!m_control.isEmpty()) {
+        if (m_control.size() < closeCodeSize)
+            return fail(protocolError, u"A Close frame has half a close code."_s);
+        const quint16 closeCode = qFromBigEndian<quint16>(m_control.constData());
+        if (!mayBeSent(closeCode))
+            return fail(protocolError, u"Close code %1 must not be sent."_s.arg(closeCode));
+        Utf8Validator reason;
+        if (!reason.feed(QByteArrayView(m_control).sliced(closeCodeSize)) || !reason.isComplete())
+            return fail(invalidPayload, u"The reason of a Close frame is not UTF-8."_s);
+    }
+    m_messages.enqueue({m_opcode, std::exchange(m_control, {})});
+    end();
+}
+
+void FrameReader::fail(quint16 closeCode, const QString &reason)
+{
+    m_violation = Violation{closeCode, reason};
+    end();
+}
+
+/// Forgets what is not complete, for it will never be.
+void FrameReader::end()
+{
+    m_isEnded = true;
+    m_headerSize = 0;
+    m_fragmentCount = 0;
+    m_data = {};
+    m_control = {};
+}

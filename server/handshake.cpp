@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: MIT
+#include "handshake.h"
+
+#include <QByteArrayList>
+#include <QUrl>
+
+#include <algorithm>
+#include <array>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+/// RFC 6455 4.2.1: what the key is before base64.
+constexpr qsizetype keySize = 16;
+constexpr qsizetype encodedKeySize = 24;
+
+constexpr bool isAlphanumeric(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/// RFC 9110 5.6.2
+bool isTokenCharacter(char c)
+{
+    return isAlphanumeric(c) || QByteArrayView("!#$%&'*+-.^_`|~").contains(c);
+}
+
+/// Of a name, a port or an IP address. No "@" and no "%": nothing hides what the host is.
+bool isAuthorityCharacter(char c)
+{
+    return isAlphanumeric(c) || QByteArrayView("-._:[]").contains(c);
+}
+
+/// RFC 3986 2: anything else is percent-encoded. RFC 6455 3: no fragment.
+bool isTargetCharacter(char c)
+{
+    return c > ' ' && c < '\x7f' && c != '#';
+}
+
+/// RFC 9112 2.3
+bool isVersion(QByteArrayView text)
+{
+    constexpr QByteArrayView pattern = "HTTP/0.0";
+    return std::equal(
+        text.begin(), text.end(), pattern.begin(), pattern.end(),
+        [](char c, char wanted) { return wanted == '0' ? c >= '0' && c <= '9' : c == wanted; });
+}
+
+bool isControl(char c)
+{
+    return (c >= '\0' && c < ' ') || c == '\x7f';
+}
+
+bool equalsIgnoringCase(QByteArrayView left, QByteArrayView right)
+{
+    return left.compare(right, Qt::CaseInsensitive) == 0;
+}
+
+/// RFC 9110 5.6.1: whether the comma separated \a list has the \a item.
+bool contains(QByteArrayView list, QLatin1StringView item)
+{
+    for (const QLatin1StringView candidate : QLatin1StringView(list).tokenize(u',')) {
+        if (candidate.trimmed().compare(item, Qt::CaseInsensitive) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool isKey(QByteArrayView key)
+{
+    const auto decoded =
+        QByteArray::fromBase64Encoding(key.toByteArray(), QByteArray::AbortOnBase64DecodingErrors);
+    return key.size() == encodedKeySize && decoded && decoded.decoded.size() == keySize;
+}
+
+/// A host in its one spelling, and a port, or -1.
+struct Authority
+{
+    QString host;
+    int port = -1;
+
+    bool operator==(const Authority &) const = default;
+};
+
+/// With QUrl, because QWebSocketServer too reads the Host header with it.
+std::optional<Authority> toAuthority(QByteArrayView text)
+{
+    if (!std::all_of(text.begin(), text.end(), isAuthorityCharacter))
+        return std::nullopt;
+    QUrl url;
+    url.setAuthority(QString::fromLatin1(text), QUrl::StrictMode);
+    if (!url.isValid() || url.host().isEmpty())
+        return std::nullopt;
+    return Authority{url.host(QUrl::FullyEncoded), url.port()};
+}
+
+/// Of a Host header. "localhost." is the same name, in full.
+QString hostWithoutDot(const Authority &authority)
+{
+    return authority.host.endsWith(u'.') ? authority.host.chopped(1) : authority.host;
+}
+
+bool isLoopback(const QString &host)
+{
+    if (host == "localhost"_L1 || host.endsWith(".localhost"_L1) || host == "::1"_L1)
+        return true;
+    const QList<QStringView> octets = QStringView(host).split(u'.');
+    return octets.size() == 4 && octets.first() == "127"_L1
+        && std::all_of(octets.begin(), octets.end(), [](QStringView octet) {
+               bool isNumber = false;
+               return octet.toUInt(&isNumber) <= 255 && isNumber;
+           });
+}
+
+bool isHostAllowed(const QString &host, const HandshakePolicy &policy)
+{
+    if (policy.allowedHosts.isEmpty())
+        return !policy.loopbackHostsOnly || isLoopback(host);
+    return std::any_of(policy.allowedHosts.begin(), policy.allowedHosts.end(),
+                       [&host](const QString &allowed) {
+                           const auto authority = toAuthority(allowed.toUtf8());
+                           return authority && hostWithoutDot(*authority) == host;
+                       });
+}
+
+/// RFC 6454 4, 5: what two origins have in common when they are the same.
+struct Origin
+{
+    QByteArray scheme;
+    Authority authority;
+
+    bool operator==(const Origin &) const = default;
+};
+
+std::optional<Origin> toOrigin(QByteArrayView text)
+{
+    if (text == "null"_ba)
+        return Origin{"null"_ba, {}};
+    constexpr QByteArrayView separator = "://";
+    const qsizetype schemeSize = text.indexOf(separator);
+    if (schemeSize < 1)
+        return std::nullopt;
+    const QByteArray scheme = text.first(schemeSize).toByteArray().toLower();
+    auto authority = toAuthority(text.sliced(schemeSize + separator.size()));
+    if (!authority)
+        return std::nullopt;
+    if ((scheme == "http"_ba && authority->port == 80)
+        || (scheme == "https"_ba && authority->port == 443))
+        authority->port = -1;
+    return Origin{scheme, *authority};
+}
+
+bool isOriginAllowed(QByteArrayView text, const HandshakePolicy &policy)
+{
+    if (policy.allowedOrigins.isEmpty())
+        return true;
+    const auto origin = toOrigin(text);
+    return origin
+        && std::any_of(
+               policy.allowedOrigins.begin(), policy.allowedOrigins.end(),
+               [&origin](const QString &allowed) { return toOrigin(allowed.toUtf8()) == origin; });
+}
+
+QByteArrayView reasonPhrase(int status)
+{
+    switch (status) {
+    case 400:
+        return "Bad Request";
+    case 403:
+        return "Forbidden";
+    case 405:
+        return "Method Not Allowed";
+    case 408:
+        return "Request Timeout";
+    case 426:
+        return "Upgrade Required";
+    case 431:
+        return "Request Header Fields Too Large";
+    case 503:
+        return "Service Unavailable";
+    case 505:
+        return "HTTP Version Not Supported";
+    default:
+        // RFC 9112 4: it may be empty.
+        return "";
+    }
+}
+
+/// What RFC 9110 15.5.6 and 15.5.22 and RFC 6455 4.4 want a refusal to say beside its sentence.
+QByteArrayView specialHeaders(int status)
+{
+    switch (status) {
+    case 405:
+        return "Allow: GET\r\nConnection: close\r\n";
+    case 426:
+        return "Upgrade: websocket\r\nConnection: Upgrade, close\r\nSec-WebSocket-Version: 13\r\n";
+    default:
+        return "Connection: close\r\n";
+    }
+}
+
+} // namespace
+
+Handshake::Handshake(const HandshakePolicy &policy)
+    : m_policy(policy)
+{
+}
+
+qsizetype Handshake::feed(QByteArrayView input)
+{
+    qsizetype taken = 0;
+    while (m_state == State::NeedsMore && taken < input.size())
+        take(input[taken++]);
+    return taken;
+}
+
+void Handshake::take(char byte)
+{
+    if (m_head.size() == maxHeadSize)
+        return refuse(431, "The head of the request is over 16 KiB; send fewer headers.");
+    if (m_head.size() - m_lineStart == maxLineSize)
+        return refuse(431, "A line of the request is over 8 KiB; shorten it.");
+
+    const bool isAfterReturn = m_head.endsWith('\r');
+    m_head.append(byte);
+    if (m_part == Part::Method) {
+        if (byte == ' ' && m_head.size() > 1)
+            m_part = Part::RequestLine;
+        else if (!isTokenCharacter(byte))
+            refuse(400, "This is not the beginning of HTTP; connect with a WebSocket client.");
+        return;
+    }
+    // RFC 9112 2.2 lets a server take a bare LF for the end of a line. Another one on the way may
+    // not, and would see a different request.
+    if (isAfterReturn != (byte == '\n'))
+        return refuse(400, "A line of the request ends without CRLF; end each with CRLF.");
+    if (isControl(byte) && byte != '\t' && byte != '\r' && byte != '\n')
+        return refuse(400, "The request has a control character; remove or encode it.");
+    if (byte != '\n')
+        return;
+
+    const QByteArrayView line = QByteArrayView(m_head).sliced(m_lineStart).chopped(2);
+    m_lineStart = m_head.size();
+    if (m_part == Part::RequestLine)
+        takeRequestLine(line);
+    else if (line.isEmpty())
+        finish();
+    else
+        takeHeader(line);
+}
+
+void Handshake::takeRequestLine(QByteArrayView line)
+{
+    m_part = Part::Headers;
+    // RFC 9112 3: exactly one space between them.
+    const QByteArrayList words = line.toByteArray().split(' ');
+    if (words.size() != 3 || !isVersion(words[2]) || words[1].isEmpty()
+        || !std::all_of(words[1].begin(), words[1].end(), isTargetCharacter))
+        return refuse(400, "The request line is malformed; send GET, a path and HTTP/1.1.");
+    const QByteArray &method = words[0];
+    const QByteArray &version = words[2];
+    // RFC 9110 15.6.6. Not 400: nothing is wrong with the line itself. RFC 6455 4.2.1: 1.1 or more.
+    if (version < "HTTP/1.1"_ba || version > "HTTP/1.9"_ba)
+        return refuse(505, "WebSocket needs HTTP/1.1; connect with a WebSocket client.");
+    if (method != "GET"_ba) {
+        refuse(405, "WebSocket connections begin with GET; connect with a WebSocket client.");
+        // RFC 9110 9.3.2: the header only, as it would be.
+        if (method == "HEAD"_ba)
+            m_refusal.response.truncate(m_refusal.response.indexOf("\r\n\r\n") + 4);
+        return;
+    }
+    takeTarget(words[1]);
+}
+
+void Handshake::takeTarget(QByteArrayView target)
+{
+    if (target.startsWith('/')) {
+        m_target = target.toByteArray();
+        return;
+    }
+    // RFC 9112 3.2.2: a whole URL, as for a proxy.
+    for (const QByteArrayView scheme : {"http://", "https://", "ws://", "wss://"}) {
+        if (!equalsIgnoringCase(target.first(qMin(scheme.size(), target.size())), scheme))
+            continue;
+        const QByteArrayView rest = target.sliced(scheme.size());
+        const auto end =
+            std::find_if(rest.begin(), rest.end(), [](char c) { return c == '/' || c == '?'; });
+        m_targetAuthority = rest.first(end - rest.begin()).toByteArray();
+        m_target = rest.sliced(end - rest.begin()).toByteArray();
+        if (!m_target.startsWith('/'))
+            m_target.prepend('/');
+        return;
+    }
+    refuse(400, "The target of the request is no path; send one that begins with a slash.");
+}
+
+void Handshake::takeHeader(QByteArrayView line)
+{
+    if (++m_headerLines > maxHeaderLines)
+        return refuse(431, "The request has more than 100 header lines; send fewer.");
+    // RFC 9112 5.1, 5.2: both have been used to hide headers from one of two readers.
+    if (line.startsWith(' ') || line.startsWith('\t'))
+        return refuse(400, "A header line begins with a blank; do not fold headers.");
+    const qsizetype nameSize = line.indexOf(':');
+    if (nameSize == -1)
+        return refuse(400, "A header line has no colon; send a name, a colon and a value.");
+    const QByteArrayView name = line.first(nameSize);
+    if (name.endsWith(' ') || name.endsWith('\t'))
+        return refuse(400, "A header has a blank before its colon; remove it.");
+    if (name.isEmpty() || !std::all_of(name.begin(), name.end(), isTokenCharacter))
+        return refuse(400, "The name of a header is malformed; use letters, digits and hyphens.");
+    keep(name, line.sliced(nameSize + 1).trimmed());
+}
+
+void Handshake::keep(QByteArrayView name, QByteArrayView value)
+{
+    // What would follow is a body to HTTP and frames to us.
+    if (equalsIgnoringCase(name, "Transfer-Encoding")
+        || (equalsIgnoringCase(name, "Content-Length") && value != "0"_ba))
+        return refuse(400, "The request announces a body; send none.");
+
+    struct Known
+    {
+        QByteArrayView name;
+        Field Handshake::*field;
+        QByteArrayView duplicate;
+    };
+    // QWebSocketServer takes the first of several, others the last.
+    static constexpr std::array knownFields = {
+        Known{"Host", &Handshake::m_host, "There are several Host headers; send one."},
+        Known{"Upgrade", &Handshake::m_upgrade, "There are several Upgrade headers; send one."},
+        Known{"Connection", &Handshake::m_connection,
+              "There are several Connection headers; send one, with a list."},
+        Known{"Sec-WebSocket-Key", &Handshake::m_key,
+              "There are several Sec-WebSocket-Key headers; send one."},
+        Known{"Sec-WebSocket-Version", &Handshake::m_version,
+              "There are several Sec-WebSocket-Version headers; send one, with 13."},
+        Known{"Origin", &Handshake::m_origin, "There are several Origin headers; send one."},
+    };
+    for (const Known &known : knownFields) {
+        if (!equalsIgnoringCase(name, known.name))
+            continue;
+        Field &field = this->*known.field;
+        if (field)
+            return refuse(400, known.duplicate);
+        field = value.toByteArray();
+    }
+}
+
+void Handshake::finish()
+{
+    // RFC 9112 3.2: 400, whatever else is right.
+    const auto authority = toAuthority(m_host.value_or(QByteArray()));
+    if (!authority)
+        return refuse(400, "The Host header is missing or malformed; send a name and a port.");
+    if (m_targetAuthority && toAuthority(*m_targetAuthority) != authority)
+        return refuse(400, "The URL in the request line is not of the Host header; send a path.");
+    if (!isHostAllowed(hostWithoutDot(*authority), m_policy))
+        return refuse(403, "This server is not known by that name; use one that it allows.");
+    if (m_origin && !isOriginAllowed(*m_origin, m_policy))
+        return refuse(403, "Pages of this origin may not connect; have the server allow it.");
+
+    if (!contains(m_upgrade.value_or(QByteArray()), "websocket"_L1))
+        return refuse(
+            426,
+            "This is the Awesome Chat echo server: connect to it with a WebSocket client, "
+            "for example: awesome-chat ws://"_ba
+                + *m_host + "/"_ba);
+    // QWebSocketServer takes the whole value for one name, and would not answer at all.
+    if (m_upgrade->compare("websocket", Qt::CaseInsensitive) != 0)
+        return refuse(426, "The Upgrade header names several protocols; send websocket alone.");
+    if (!contains(m_connection.value_or(QByteArray()), "upgrade"_L1))
+        return refuse(426, "The Connection header does not say Upgrade; send that.");
+    if (m_version != "13"_ba)
+        return refuse(426, "The Sec-WebSocket-Version is not 13; use that one.");
+    if (!m_key || !isKey(*m_key))
+        return refuse(400, "The Sec-WebSocket-Key is missing or wrong; send 16 bytes in base64.");
+    m_state = State::Accepted;
+}
+
+void Handshake::refuse(int status, QByteArrayView sentence)
+{
+    m_state = State::Refused;
+    m_refusal = {status, response(status, sentence)};
+    m_head.clear();
+}
+
+QByteArray Handshake::response(int status, QByteArrayView sentence)
+{
+    const QByteArray body = sentence.toByteArray() + '\n';
+    return "HTTP/1.1 "_ba + QByteArray::number(status) + ' ' + reasonPhrase(status).toByteArray()
+        + "\r\n"_ba + specialHeaders(status).toByteArray()
+        + "Content-Type: text/plain; charset=utf-8\r\nContent-Length: "_ba
+        + QByteArray::number(body.size()) + "\r\n\r\n"_ba + body;
+}
+
+QByteArray Handshake::timeoutResponse()
+{
+    return response(408, "The request took too long; send it at once after connecting.");
+}
+
+QByteArray Handshake::fullResponse()
+{
+    return response(503, "The server has as many connections as it can take; try again later.");
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "framereader.h"
+#include "handshake.h"
+#include "serverlimits.h"
+
+#include <QElapsedTimer>
+#include <QTcpSocket>
+
+#include <memory>
+
+/*!
+    The edge between TCP and QWebSocket: what QWebSocketServer takes for a TCP socket.
+
+    Under it is the real one. The wire checks what comes before QWebSocket sees it, and hands it
+    on in the one form that QWebSocket gets right: the head of a request, then whole messages, each
+    as one unmasked binary frame, whatever its type (see messageType()). It reads no more than the
+    peer reads, and gathers what is written into one write a turn.
+*/
+class Wire : public QTcpSocket
+{
+    Q_OBJECT
+
+public:
+    /// Takes over \a transport, which is connected.
+    Wire(std::unique_ptr<QTcpSocket> transport, const HandshakePolicy &policy, const Limits &limits,
+         QObject *parent = nullptr);
+    ~Wire() override;
+
+    /// From now on frames are read: QWebSocket is there, and somebody listens to it.
+    void startFrames();
+    /// The type of the message that is being handed on: Text, Binary.
+    [[nodiscard]] Opcode messageType() const { return m_messageType; }
+    /// The next binary frame that is written goes out as a text frame.
+    void markNextAsText() { m_nextIsText = true; }
+    /// Answers a request that was not upgraded with \a response, and closes.
+    void refuse(const QByteArray &response);
+    /// Ends the TCP connection at once.
+    void drop();
+
+    /// Whether the handshake has been answered with 101.
+    [[nodiscard]] bool isUpgraded() const { return m_phase >= Phase::Frames; }
+    /// Whether the peer is waited for: bytes wait for it to read them.
+    [[nodiscard]] bool hasBacklog() const { return bytesToWrite() > 0; }
+    /// Milliseconds since the peer last sent something.
+    [[nodiscard]] qint64 silence() const { return m_lastInput.elapsed(); }
+    /// Milliseconds since the peer last read something.
+    [[nodiscard]] qint64 stall() const { return m_lastOutput.elapsed(); }
+
+    [[nodiscard]] qint64 bytesAvailable() const override;
+    [[nodiscard]] qint64 bytesToWrite() const override;
+    [[nodiscard]] bool isSequential() const override { return true; }
+    void setReadBufferSize(qint64) override { }
+    void disconnectFromHost() override;
+
+Q_SIGNALS:
+    /// The request was good, and its head is there to be read.
+    void requestAccepted();
+    /// The request was refused with an HTTP \a status.
+    void requestRefused(int status);
+    /// 101 is being written: QWebSocketServer has made a QWebSocket of this.
+    void upgraded();
+    /// The peer wants to close, with \a code (1005: none) and \a reason.
+    void closeReceived(int code, const QString &reason);
+    /// The peer broke the rules; nothing more is read from it.
+    void violated(int code, const QString &reason);
+
+protected:
+    qint64 readData(char *data, qint64 maxSize) override;
+    qint64 skipData(qint64 maxSize) override;
+    qint64 writeData(const char *data, qint64 size) override;
+
+private:
+    enum class Phase { Request, Answer, Frames, Deaf, Closing, Ended };
+
+    void readTransport();
+    void readRequest(QByteArrayView input);
+    void readFrames(QByteArrayView input);
+    void handOn(const QByteArray &header, const QByteArray &payload);
+    void flushSoon();
+    void flushOutput();
+    void onBytesWritten(qint64 bytes);
+    void onTransportDisconnected();
+    void shutDownWhenWritten();
+
+    const Limits m_limits;
+    const std::unique_ptr<QTcpSocket> m_transport;
+    Handshake m_handshake;
+    FrameReader m_reader;
+    QByteArray m_inputHeader; // what QWebSocket reads next, then the payload
+    QByteArray m_inputPayload;
+    qsizetype m_inputPosition = 0; // in both together
+    QByteArray m_early; // what came behind the request
+    QByteArray m_output; // of this turn
+    QElapsedTimer m_lastInput;
+    QElapsedTimer m_lastOutput;
+    Opcode m_messageType = Opcode::Binary;
+    Phase m_phase = Phase::Request;
+    bool m_nextIsText = false;
+    bool m_isReading = false; // a turn is on: output is gathered until its end
+    bool m_isFlushPosted = false;
+    bool m_isPaused = false; // the peer does not read: neither do we
+};
