@@ -3,7 +3,9 @@
 
 #include "connection.h"
 #include "logging.h"
+#include "tlspair.h"
 
+#include <QSslSocket>
 #include <QTcpSocket>
 
 #include <algorithm>
@@ -21,10 +23,10 @@ namespace {
 constexpr int maxFreePortAttempts = 20;
 constexpr auto stoppingReason = "Server stopping"_L1;
 
-QUrl webSocketUrl(const QHostAddress &address, quint16 port)
+QUrl webSocketUrl(const QHostAddress &address, quint16 port, bool isSecure)
 {
     QUrl url;
-    url.setScheme(u"ws"_s);
+    url.setScheme(isSecure ? u"wss"_s : u"ws"_s);
     url.setHost(address.toString());
     url.setPort(port);
     return url;
@@ -112,6 +114,12 @@ EchoServer::~EchoServer()
 
 std::optional<QString> EchoServer::start()
 {
+    if (!m_options.tlsCertificate.isEmpty()) {
+        const auto pair = loadTlsPair(m_options.tlsCertificate, m_options.tlsKey);
+        if (const auto *problem = std::get_if<QString>(&pair))
+            return *problem;
+        m_tls = std::get<QSslConfiguration>(pair);
+    }
     const qint64 files = qint64(raiseFileLimit()) - Limits::reservedFiles;
     m_maxConnections =
         int(std::min<qint64>(m_options.limits.maxConnections, std::max<qint64>(files, 1)));
@@ -127,6 +135,18 @@ std::optional<QString> EchoServer::start()
     for (int attempt = 1; error && m_options.port == 0 && attempt < maxFreePortAttempts; ++attempt)
         error = listen(addresses);
     return error ? std::optional(error->sentence()) : std::nullopt;
+}
+
+void EchoServer::reloadTls()
+{
+    const auto pair = loadTlsPair(m_options.tlsCertificate, m_options.tlsKey);
+    if (const auto *problem = std::get_if<QString>(&pair)) {
+        qCWarning(lcServer).noquote() << u"the old certificate stays: "_s + *problem;
+        return;
+    }
+    m_tls = std::get<QSslConfiguration>(pair);
+    qCInfo(lcServer).noquote() << u"new certificate, SHA-256 %1"_s.arg(QString::fromLatin1(
+        m_tls->localCertificate().digest(QCryptographicHash::Sha256).toHex(':')));
 }
 
 void EchoServer::stop()
@@ -165,7 +185,8 @@ QList<QUrl> EchoServer::urls() const
 {
     QList<QUrl> urls;
     for (const auto &listener : m_listeners)
-        urls.append(webSocketUrl(listener->serverAddress(), listener->serverPort()));
+        urls.append(
+            webSocketUrl(listener->serverAddress(), listener->serverPort(), m_tls.has_value()));
     return urls;
 }
 
@@ -197,8 +218,8 @@ std::optional<EchoServer::ListenError> EchoServer::listen(const QList<QHostAddre
         auto listener = std::make_unique<Listener>();
         listener->setListenBacklogSize(m_options.limits.listenBacklog);
         if (!listener->listen(address, port)) {
-            return ListenError{webSocketUrl(address, port), listener->serverError(),
-                               listener->errorString()};
+            return ListenError{webSocketUrl(address, port, m_tls.has_value()),
+                               listener->serverError(), listener->errorString()};
         }
         port = listener->serverPort();
         listeners.push_back(std::move(listener));
@@ -221,9 +242,18 @@ bool EchoServer::isFull(const QHostAddress &peer) const
         || m_connectionsFrom.value(peer) >= m_options.limits.maxConnectionsPerAddress;
 }
 
+std::unique_ptr<QTcpSocket> EchoServer::makeTransport() const
+{
+    if (!m_tls)
+        return std::make_unique<QTcpSocket>();
+    auto transport = std::make_unique<QSslSocket>();
+    transport->setSslConfiguration(*m_tls);
+    return transport;
+}
+
 void EchoServer::accept(qintptr descriptor)
 {
-    auto transport = std::make_unique<QTcpSocket>();
+    std::unique_ptr<QTcpSocket> transport = makeTransport();
     if (m_connections.size() >= m_maxConnections || !transport->setSocketDescriptor(descriptor)) {
         turnAway(descriptor);
         return;
@@ -232,6 +262,8 @@ void EchoServer::accept(qintptr descriptor)
         turnAway(::dup(int(descriptor)));
         return;
     }
+    if (auto *secure = qobject_cast<QSslSocket *>(transport.get()))
+        secure->startServerEncryption();
     auto *connection =
         new Connection(++m_lastId, std::move(transport), m_policy, m_options.limits, this);
     m_connections.insert(connection);

@@ -10,6 +10,7 @@
 #include <QObject>
 #include <QPointer>
 #include <QSet>
+#include <QSslConfiguration>
 #include <QTimer>
 #include <QUrl>
 #include <QWebSocketServer>
@@ -40,6 +41,9 @@ public:
     */
     [[nodiscard]] std::optional<QString> start();
 
+    /// Reads certificate and key again: new connections get the new ones, live ones keep theirs. A
+    /// bad pair changes nothing, and is told in the log.
+    void reloadTls();
     /// Stops listening and closes every peer with 1001, within Limits::drainTimeout.
     void stop();
     /// As stop(), but ends every connection at once.
@@ -49,6 +53,8 @@ public:
     [[nodiscard]] QList<QUrl> urls() const;
     /// Peers that are being served or closing; not those that have not finished the handshake.
     [[nodiscard]] qsizetype connectionCount() const;
+    /// Whether it speaks TLS.
+    [[nodiscard]] bool isSecure() const { return m_tls.has_value(); }
     /// Whether stop() or abort() was called.
     [[nodiscard]] bool isStopping() const { return m_isStopping; }
 
@@ -63,6 +69,7 @@ private:
     [[nodiscard]] std::optional<ListenError> listen(const QList<QHostAddress> &addresses);
     [[nodiscard]] bool isFull(const QHostAddress &peer) const;
     void accept(qintptr descriptor);
+    [[nodiscard]] std::unique_ptr<QTcpSocket> makeTransport() const;
     void openUpgraded();
     void remove(Connection &connection);
     void sweep();
@@ -72,6 +79,7 @@ private:
 
     const ServerOptions m_options;
     HandshakePolicy m_policy;
+    std::optional<QSslConfiguration> m_tls;
     std::vector<std::unique_ptr<Listener>> m_listeners;
     /// Answers the handshakes; it does not listen.
     QWebSocketServer m_upgrader;

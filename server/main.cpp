@@ -61,8 +61,11 @@ int serve(const ServerOptions &options)
     UnixSignals signals;
     EchoServer server(options);
     QObject::connect(&server, &EchoServer::stopped, qApp, &QCoreApplication::quit);
-    QObject::connect(&signals, &UnixSignals::received, &server, [&server] {
-        if (server.isStopping())
+    QObject::connect(&signals, &UnixSignals::received, &server, [&server](int signalNumber) {
+        // Without TLS it means what it meant first: the terminal has gone.
+        if (signalNumber == SIGHUP && server.isSecure())
+            server.reloadTls();
+        else if (server.isStopping())
             server.abort();
         else
             server.stop();

@@ -25,6 +25,8 @@ constexpr auto maxMessageSizeFlag = "max-message-size"_L1;
 constexpr auto maxConnectionsFlag = "max-connections"_L1;
 constexpr auto allowOriginFlag = "allow-origin"_L1;
 constexpr auto allowHostFlag = "allow-host"_L1;
+constexpr auto tlsCertificateFlag = "tls-certificate"_L1;
+constexpr auto tlsKeyFlag = "tls-key"_L1;
 constexpr auto verboseFlag = "verbose"_L1;
 constexpr auto helpFlag = "help"_L1;
 constexpr auto versionFlag = "version"_L1;
@@ -114,6 +116,8 @@ std::optional<UsageError> structuralError(const QCommandLineParser &parser, bool
         if (!isRepeatable && given.count(name) > 1)
             return usageError(u"--%1 is given more than once"_s.arg(name));
     }
+    if (given.contains(tlsCertificateFlag) != given.contains(tlsKeyFlag))
+        return usageError(u"--tls-certificate and --tls-key need each other"_s);
     if (given.contains(greetingFlag) && given.contains(noGreetingFlag))
         return usageError(u"--greeting and --no-greeting exclude each other"_s);
     return std::nullopt;
@@ -161,8 +165,9 @@ ParsedOptions parseServerOptions(const QStringList &arguments)
 {
     const QString noDescription; // serverHelp() describes the flags
     QCommandLineParser parser;
-    for (const QLatin1StringView flag : {listenFlag, portFlag, greetingFlag, allowOriginFlag,
-                                         allowHostFlag, maxMessageSizeFlag, maxConnectionsFlag})
+    for (const QLatin1StringView flag :
+         {listenFlag, portFlag, greetingFlag, tlsCertificateFlag, tlsKeyFlag, allowOriginFlag,
+          allowHostFlag, maxMessageSizeFlag, maxConnectionsFlag})
         parser.addOption({flag, noDescription, u"value"_s});
     for (const QLatin1StringView flag : {noGreetingFlag, verboseFlag, helpFlag, versionFlag})
         parser.addOption(QCommandLineOption(flag));
@@ -188,6 +193,8 @@ ParsedOptions parseServerOptions(const QStringList &arguments)
     if (const auto error =
             readNumber(parser, maxConnectionsFlag, 1, largestMaxConnections, limits.maxConnections))
         return *error;
+    options.tlsCertificate = parser.value(tlsCertificateFlag);
+    options.tlsKey = parser.value(tlsKeyFlag);
     options.allowedOrigins = parser.values(allowOriginFlag);
     for (const QString &origin : std::as_const(options.allowedOrigins)) {
         if (!isOrigin(origin)) {
@@ -223,6 +230,9 @@ Greets every WebSocket client and sends each of its messages back.
   --greeting TEXT           what a new client is sent first
                             (default: Welcome to Awesome Chat)
   --no-greeting             send nothing first
+  --tls-certificate FILE    speak TLS 1.2 and up (wss://) with this certificate and
+                            its chain, in PEM; SIGHUP reads it again
+  --tls-key FILE            the certificate's private key, in PEM
   --allow-origin ORIGIN     serve pages of this origin only (and clients that are
                             no browsers); may be given several times
                             (default: any)

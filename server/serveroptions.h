@@ -32,6 +32,9 @@ struct ServerOptions
     quint16 port = 3000;
     /// Sent to every new peer; none when unset.
     std::optional<QString> greeting = QStringLiteral("Welcome to Awesome Chat");
+    /// Files in PEM; both empty: no TLS.
+    QString tlsCertificate;
+    QString tlsKey;
     /// Who may connect; see HandshakePolicy.
     QStringList allowedOrigins;
     QStringList allowedHosts;

@@ -17,10 +17,11 @@ UnixSignals::UnixSignals(QObject *parent)
     sigemptyset(&mask);
     sigaddset(&mask, SIGINT);
     sigaddset(&mask, SIGTERM);
+    sigaddset(&mask, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &mask, &m_previousMask);
     m_descriptor = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
     if (m_descriptor == -1) {
-        qCWarning(lcServer) << "no signalfd: SIGINT and SIGTERM end the program at once";
+        qCWarning(lcServer) << "no signalfd: SIGINT, SIGTERM and SIGHUP end the program at once";
         pthread_sigmask(SIG_SETMASK, &m_previousMask, nullptr);
         return;
     }

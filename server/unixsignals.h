@@ -7,8 +7,8 @@
 #include <csignal>
 
 /*!
-    Turns SIGINT and SIGTERM into a Qt signal for as long as it lives, and ignores SIGPIPE from
-    then on.
+    Turns SIGINT, SIGTERM and SIGHUP into a Qt signal for as long as it lives, and ignores SIGPIPE
+   from then on.
 
     Create it in main() before any thread: a thread inherits which signals are blocked.
 */
@@ -21,7 +21,7 @@ public:
     ~UnixSignals() override;
 
 Q_SIGNALS:
-    /// \a signalNumber is SIGINT or SIGTERM.
+    /// \a signalNumber is SIGINT, SIGTERM or SIGHUP.
     void received(int signalNumber);
 
 private:

@@ -2,6 +2,7 @@
 #include "wire.h"
 
 #include <QScopedValueRollback>
+#include <QSslSocket>
 #include <QtEndian>
 
 #include <algorithm>
@@ -56,6 +57,8 @@ Wire::Wire(std::unique_ptr<QTcpSocket> transport, const HandshakePolicy &policy,
 
     connect(m_transport.get(), &QTcpSocket::readyRead, this, &Wire::readTransport);
     connect(m_transport.get(), &QTcpSocket::bytesWritten, this, &Wire::onBytesWritten);
+    if (auto *secure = qobject_cast<QSslSocket *>(m_transport.get()))
+        connect(secure, &QSslSocket::encryptedBytesWritten, this, &Wire::onBytesWritten);
     connect(m_transport.get(), &QTcpSocket::disconnected, this, &Wire::onTransportDisconnected);
 
     // Unbuffered: what QWebSocket reads comes straight from here.
@@ -231,7 +234,13 @@ qint64 Wire::writeData(const char *data, qint64 size)
 
 qint64 Wire::bytesToWrite() const
 {
-    return m_output.size() + m_transport->bytesToWrite();
+    return m_output.size() + transportBytesToWrite();
+}
+
+qint64 Wire::transportBytesToWrite() const
+{
+    const auto *secure = qobject_cast<const QSslSocket *>(m_transport.get());
+    return m_transport->bytesToWrite() + (secure ? secure->encryptedBytesToWrite() : 0);
 }
 
 void Wire::flushSoon()
@@ -246,7 +255,7 @@ void Wire::flushOutput()
     m_isFlushPosted = false;
     if (m_output.isEmpty())
         return;
-    if (!m_transport->bytesToWrite())
+    if (transportBytesToWrite() == 0)
         m_lastOutput.start();
     m_transport->write(std::exchange(m_output, {}));
     m_transport->flush();
@@ -288,7 +297,11 @@ void Wire::disconnectFromHost()
 /// too.
 void Wire::shutDownWhenWritten()
 {
-    if (m_phase == Phase::Closing && m_transport->bytesToWrite() == 0)
+    if (m_phase != Phase::Closing || transportBytesToWrite() > 0)
+        return;
+    if (qobject_cast<QSslSocket *>(m_transport.get()))
+        m_transport->disconnectFromHost(); // TLS has words of its own for this
+    else
         ::shutdown(int(m_transport->socketDescriptor()), SHUT_WR);
 }
 

@@ -83,6 +83,7 @@ private:
     void onBytesWritten(qint64 bytes);
     void onTransportDisconnected();
     void shutDownWhenWritten();
+    [[nodiscard]] qint64 transportBytesToWrite() const;
 
     const Limits m_limits;
     const std::unique_ptr<QTcpSocket> m_transport;

@@ -199,6 +199,9 @@ void OptionsTest::bad_data()
         QTest::addRow("%s twice", qPrintable(flag)) << QStringList{u"--"_s + flag, u"--"_s + flag}
                                                     << u"--%1 is given more than once"_s.arg(flag);
     }
+    QTest::newRow("certificate without key")
+        << QStringList{u"--tls-certificate"_s, u"x"_s}
+        << u"--tls-certificate and --tls-key need each other"_s;
     QTest::newRow("greeting and none") << QStringList{u"--no-greeting"_s, u"--greeting"_s, u"x"_s}
                                        << u"--greeting and --no-greeting exclude each other"_s;
 
