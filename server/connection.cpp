@@ -113,8 +113,12 @@ void Connection::abort(const QString &why)
 void Connection::sweep()
 {
     if (m_closing || m_isRefused) {
-        if (m_age.hasExpired(m_limits.closeTimeout.count()))
+        // What is owed is written first, for as long as the peer reads it.
+        if (m_wire->sinceShutdown() > m_limits.closeTimeout.count())
             abort(u"not closed after %1 ms"_s.arg(m_limits.closeTimeout.count()));
+        else if (m_wire->stall() > m_limits.maxStall.count()
+                 || m_age.hasExpired(m_limits.maxClosing.count()))
+            abort(u"does not read what it is owed"_s);
     } else if (!m_socket) {
         if (m_age.hasExpired(m_limits.handshakeTimeout.count())) {
             onRefused(408);

@@ -175,12 +175,6 @@ void EchoServer::abort()
     finishStopping();
 }
 
-qsizetype EchoServer::connectionCount() const
-{
-    return std::count_if(m_connections.cbegin(), m_connections.cend(),
-                         [](const Connection *c) { return c->isOpen(); });
-}
-
 QList<QUrl> EchoServer::urls() const
 {
     QList<QUrl> urls;
@@ -286,6 +280,7 @@ void EchoServer::openUpgraded()
     if (!connection || !socket)
         return;
     connection->open(std::move(socket));
+    ++m_openCount;
     if (m_isStopping) {
         connection->close(QWebSocketProtocol::CloseCodeGoingAway, stoppingReason);
         return;
@@ -313,6 +308,8 @@ QList<QPointer<Connection>> EchoServer::everyConnection() const
 void EchoServer::remove(Connection &connection)
 {
     m_connections.remove(&connection);
+    if (connection.isOpen())
+        --m_openCount;
     if (--m_connectionsFrom[connection.peerAddress()] == 0)
         m_connectionsFrom.remove(connection.peerAddress());
     if (m_upgraded == &connection)
@@ -335,9 +332,7 @@ void EchoServer::finishStopping()
 {
     // Whoever has not finished the handshake is owed nothing, but may finish it while others are
     // there.
-    const bool isDraining = std::any_of(m_connections.cbegin(), m_connections.cend(),
-                                        [](const Connection *c) { return c->isOpen(); });
-    if (isDraining || std::exchange(m_isStopped, true))
+    if (m_openCount > 0 || std::exchange(m_isStopped, true))
         return;
     qDeleteAll(std::exchange(m_connections, {}));
     // From the event loop, so that a slot may destroy the server.

@@ -52,7 +52,7 @@ public:
     /// Where the server listens, in the order of the options, with the real port.
     [[nodiscard]] QList<QUrl> urls() const;
     /// Peers that are being served or closing; not those that have not finished the handshake.
-    [[nodiscard]] qsizetype connectionCount() const;
+    [[nodiscard]] qsizetype connectionCount() const { return m_openCount; }
     /// Whether it speaks TLS.
     [[nodiscard]] bool isSecure() const { return m_tls.has_value(); }
     /// Whether stop() or abort() was called.
@@ -89,6 +89,7 @@ private:
     QSet<Connection *> m_connections;
     QHash<QHostAddress, int> m_connectionsFrom;
     QTimer m_sweepTimer;
+    qsizetype m_openCount = 0;
     quint64 m_lastId = 0;
     int m_maxConnections;
     bool m_isStopping = false;

@@ -42,8 +42,11 @@ struct Limits
     std::chrono::milliseconds maxSilence = std::chrono::seconds(75);
     /// How long a peer may read nothing of what waits for it; then the connection is aborted.
     std::chrono::milliseconds maxStall = std::chrono::seconds(60);
-    /// From the first Close frame to the end of the TCP connection; then it is aborted.
+    /// From when all that is owed, our Close frame last, is written to the end of the TCP
+    /// connection; then it is aborted.
     std::chrono::milliseconds closeTimeout = std::chrono::seconds(2);
+    /// From the first Close frame to that end, however slowly the peer reads what it is owed.
+    std::chrono::milliseconds maxClosing = std::chrono::minutes(5);
     /// From EchoServer::stop() to the abortion of what is still there.
     std::chrono::milliseconds drainTimeout = std::chrono::seconds(5);
     /// How often each peer is held to these times, by one timer for all.

@@ -23,6 +23,7 @@ constexpr auto greetingFlag = "greeting"_L1;
 constexpr auto noGreetingFlag = "no-greeting"_L1;
 constexpr auto maxMessageSizeFlag = "max-message-size"_L1;
 constexpr auto maxConnectionsFlag = "max-connections"_L1;
+constexpr auto maxPerAddressFlag = "max-connections-per-address"_L1;
 constexpr auto allowOriginFlag = "allow-origin"_L1;
 constexpr auto allowHostFlag = "allow-host"_L1;
 constexpr auto tlsCertificateFlag = "tls-certificate"_L1;
@@ -167,7 +168,7 @@ ParsedOptions parseServerOptions(const QStringList &arguments)
     QCommandLineParser parser;
     for (const QLatin1StringView flag :
          {listenFlag, portFlag, greetingFlag, tlsCertificateFlag, tlsKeyFlag, allowOriginFlag,
-          allowHostFlag, maxMessageSizeFlag, maxConnectionsFlag})
+          allowHostFlag, maxMessageSizeFlag, maxConnectionsFlag, maxPerAddressFlag})
         parser.addOption({flag, noDescription, u"value"_s});
     for (const QLatin1StringView flag : {noGreetingFlag, verboseFlag, helpFlag, versionFlag})
         parser.addOption(QCommandLineOption(flag));
@@ -192,6 +193,9 @@ ParsedOptions parseServerOptions(const QStringList &arguments)
         return *error;
     if (const auto error =
             readNumber(parser, maxConnectionsFlag, 1, largestMaxConnections, limits.maxConnections))
+        return *error;
+    if (const auto error = readNumber(parser, maxPerAddressFlag, 1, largestMaxConnections,
+                                      limits.maxConnectionsPerAddress))
         return *error;
     options.tlsCertificate = parser.value(tlsCertificateFlag);
     options.tlsKey = parser.value(tlsKeyFlag);
@@ -243,6 +247,8 @@ Greets every WebSocket client and sends each of its messages back.
                             (default: 16777216)
   --max-connections N       answer 503 when more clients come
                             (default: 10000)
+  --max-connections-per-address N
+                            the same for clients of one address (default: 1000)
   --verbose                 log every message received (text up to 200
                             characters, binary up to 64 bytes)
   --help                    print this and exit

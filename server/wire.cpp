@@ -226,7 +226,7 @@ qint64 Wire::writeData(const char *data, qint64 size)
         m_nextIsText = false;
         m_output[begin] = char((m_output.at(begin) & 0xf0) | char(Opcode::Text));
     }
-    if (m_phase == Phase::Answer)
+    if (m_phase == Phase::Answer && begin == 0) // what goes on is the same answer
         Q_EMIT upgraded();
     flushSoon();
     return size;
@@ -297,8 +297,9 @@ void Wire::disconnectFromHost()
 /// too.
 void Wire::shutDownWhenWritten()
 {
-    if (m_phase != Phase::Closing || transportBytesToWrite() > 0)
+    if (m_phase != Phase::Closing || m_shutdown.isValid() || bytesToWrite() > 0)
         return;
+    m_shutdown.start();
     if (qobject_cast<QSslSocket *>(m_transport.get()))
         m_transport->disconnectFromHost(); // TLS has words of its own for this
     else
@@ -321,6 +322,7 @@ void Wire::onTransportDisconnected()
     if (m_phase == Phase::Ended)
         return;
     m_phase = Phase::Ended;
+    m_output.clear();
     setOpenMode(QIODevice::NotOpen);
     setSocketState(QAbstractSocket::UnconnectedState);
     Q_EMIT stateChanged(QAbstractSocket::UnconnectedState);

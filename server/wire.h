@@ -48,6 +48,12 @@ public:
     /// Milliseconds since the peer last read something.
     [[nodiscard]] qint64 stall() const { return m_lastOutput.elapsed(); }
 
+    /// Milliseconds since all was written and our side of TCP was closed; 0 before.
+    [[nodiscard]] qint64 sinceShutdown() const
+    {
+        return m_shutdown.isValid() ? m_shutdown.elapsed() : 0;
+    }
+
     [[nodiscard]] qint64 bytesAvailable() const override;
     [[nodiscard]] qint64 bytesToWrite() const override;
     [[nodiscard]] bool isSequential() const override { return true; }
@@ -96,6 +102,7 @@ private:
     QByteArray m_output; // of this turn
     QElapsedTimer m_lastInput;
     QElapsedTimer m_lastOutput;
+    QElapsedTimer m_shutdown;
     Opcode m_messageType = Opcode::Binary;
     Phase m_phase = Phase::Request;
     bool m_nextIsText = false;

@@ -46,6 +46,7 @@ void LimitsTest::defaultsAreFinite()
     QCOMPARE(limits.maxSilence, 75s);
     QCOMPARE(limits.maxStall, 60s);
     QCOMPARE(limits.closeTimeout, 2s);
+    QCOMPARE(limits.maxClosing, 5min);
     QCOMPARE(limits.drainTimeout, 5s);
     QCOMPARE(limits.sweepInterval, 250ms);
 }

@@ -150,6 +150,9 @@ void OptionsTest::policy()
                u"--allow-host"_s, u"chat.example.org"_s, u"--allow-host"_s, u"[::1]"_s});
     QCOMPARE(std::get<ServerOptions>(parsed).allowedOrigins,
              QStringList({u"https://example.org:8443"_s, u"null"_s}));
+    QCOMPARE(std::get<ServerOptions>(parse({u"--max-connections-per-address=5"_s}))
+                 .limits.maxConnectionsPerAddress,
+             5);
     QCOMPARE(std::get<ServerOptions>(parsed).allowedHosts,
              QStringList({u"chat.example.org"_s, u"[::1]"_s}));
 }
