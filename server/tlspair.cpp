@@ -29,7 +29,7 @@ QString quoted(const QString &file)
 QSslKey readKey(const QByteArray &pem)
 {
     for (const QSsl::KeyAlgorithm algorithm : {QSsl::Rsa, QSsl::Ec}) {
-        if (const QSslKey key(pem, algorithm); !key.isNull())
+        if (QSslKey key(pem, algorithm); !key.isNull())
             return key;
     }
     return {};

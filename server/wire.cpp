@@ -185,7 +185,7 @@ qint64 Wire::bytesAvailable() const
     if (!isOpen())
         return 0;
     return m_inputHeader.size() + m_inputPayload.size() - m_inputPosition
-        + QIODevice::bytesAvailable();
+        + QTcpSocket::bytesAvailable();
 }
 
 qint64 Wire::readData(char *data, qint64 maxSize)
