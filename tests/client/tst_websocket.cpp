@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "peers.h"
+#include "statuslog.h"
 #include "websocket.h"
 
 #include <QQmlComponent>
@@ -7,46 +8,11 @@
 #include <QSignalSpy>
 #include <QTest>
 
-#include <functional>
-
 using namespace Qt::Literals::StringLiterals;
-
-/// A slot for a signal that is known by its name only.
-class SlotCaller : public QObject
-{
-    Q_OBJECT
-
-public:
-    explicit SlotCaller(std::function<void()> action)
-        : m_action(std::move(action))
-    {
-    }
-
-public Q_SLOTS:
-    void call() { m_action(); }
-
-private:
-    std::function<void()> m_action;
-};
 
 class tst_WebSocket : public QObject
 {
     Q_OBJECT
-
-    /// The statuses that a socket goes through.
-    class StatusLog
-    {
-    public:
-        explicit StatusLog(WebSocket &socket)
-        {
-            connect(&socket, &WebSocket::statusChanged, &socket,
-                    [this, &socket] { m_statuses += socket.status(); });
-        }
-        [[nodiscard]] QList<WebSocket::Status> take() { return std::exchange(m_statuses, {}); }
-
-    private:
-        QList<WebSocket::Status> m_statuses;
-    };
 
     using Statuses = QList<WebSocket::Status>;
 
@@ -132,45 +98,6 @@ private Q_SLOTS:
         QVERIFY(received.at(0).at(0).toString() == text);
     }
 
-    void aConnectionThatFails_data()
-    {
-        QTest::addColumn<QByteArray>("answer");
-        QTest::addColumn<bool>("hangUp");
-        QTest::addColumn<QString>("error"); // a part of the sentence
-
-        QTest::newRow("no HTTP") << "220 mail ready\r\n\r\n"_ba << false << u"handshake"_s;
-        QTest::newRow("404") << "HTTP/1.1 404 Not Found\r\n\r\n"_ba << false << u"HTTP 404"_s;
-        QTest::newRow("200") << "HTTP/1.1 200 OK\r\n\r\n"_ba << true << u"HTTP 200 OK"_s;
-        QTest::newRow("wrong key")
-            << "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
-               "Upgrade\r\nSec-WebSocket-Accept: d3Jvbmc=\r\n\r\n"_ba
-            << false << u"Accept-Key"_s;
-        QTest::newRow("hangs up") << QByteArray() << true << u"closed the connection instead"_s;
-    }
-
-    void aConnectionThatFails()
-    {
-        QFETCH(QByteArray, answer);
-        QFETCH(bool, hangUp);
-        QFETCH(QString, error);
-
-        const RawPeer peer(answer, hangUp ? RawPeer::HangUp : RawPeer::Stay);
-        QSignalSpy disconnected(&peer, &RawPeer::disconnected);
-        WebSocket socket;
-        StatusLog statuses(socket);
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Error);
-        QVERIFY2(socket.errorString().contains(error), qPrintable(socket.errorString()));
-        QVERIFY(!socket.errorString().contains("QWebSocket"_L1));
-        QCOMPARE(socket.closeCode(), 1006);
-        QCOMPARE(socket.isActive(), true);
-        // The TCP connection does not linger, and nothing erases the error after it.
-        QTRY_COMPARE(disconnected.count(), 1);
-        QCOMPARE(statuses.take(), Statuses({WebSocket::Connecting, WebSocket::Error}));
-        QVERIFY(!socket.errorString().isEmpty());
-    }
-
     void refused()
     {
         WebSocket socket;
@@ -189,35 +116,6 @@ private Q_SLOTS:
         QCOMPARE(statuses.take(),
                  Statuses({WebSocket::Connecting, WebSocket::Error, WebSocket::Connecting,
                            WebSocket::Error}));
-    }
-
-    void silentServerTimesOut()
-    {
-        const RawPeer peer;
-        QSignalSpy disconnected(&peer, &RawPeer::disconnected);
-        WebSocket socket;
-        socket.setHandshakeTimeout(50);
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Error);
-        QVERIFY2(
-            socket.errorString().contains("did not answer the WebSocket handshake within 0.05"_L1),
-            qPrintable(socket.errorString()));
-        QTRY_COMPARE(disconnected.count(), 1);
-    }
-
-    void endlessAnswerTimesOut()
-    {
-        // A header that never ends fills the read buffer, not the memory.
-        const RawPeer peer("HTTP/1.1 101 Switching Protocols\r\nX: "_ba + QByteArray(1 << 20, 'x'));
-        WebSocket socket;
-        socket.setMaxMessageSize(1);
-        socket.setHandshakeTimeout(200);
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Error);
-        QVERIFY2(socket.errorString().contains("within 0.2 s"_L1),
-                 qPrintable(socket.errorString()));
     }
 
     void badAddresses_data()
@@ -252,72 +150,6 @@ private Q_SLOTS:
         QTRY_VERIFY(peer.request().startsWith("GET /?room=1 HTTP/1.1\r\n"));
     }
 
-    void peerCloses_data()
-    {
-        QTest::addColumn<int>("code");
-        QTest::addColumn<QString>("reason");
-        QTest::newRow("1000") << 1000 << QString();
-        QTest::newRow("1001") << 1001 << u"Server stopping"_s;
-        QTest::newRow("4000") << 4000 << u"<b>€</b>"_s;
-    }
-
-    void peerCloses()
-    {
-        QFETCH(int, code);
-        QFETCH(QString, reason);
-
-        WebSocketPeer peer;
-        WebSocket socket;
-        StatusLog statuses(socket);
-        QSignalSpy texts(&socket, &WebSocket::textMessageReceived);
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Open);
-        QTRY_COMPARE(peer.connections(), 1U);
-        peer.last()->sendTextMessage(u"last words"_s);
-        peer.last()->close(static_cast<QWebSocketProtocol::CloseCode>(code), reason);
-        QTRY_COMPARE(socket.status(), WebSocket::Closed);
-        QCOMPARE(socket.closeCode(), code);
-        QCOMPARE(socket.closeReason(), reason);
-        QCOMPARE(socket.errorString(), QString());
-        QCOMPARE(socket.isActive(), true);
-        QCOMPARE(texts.count(), 1);
-        QCOMPARE(statuses.take(),
-                 Statuses({WebSocket::Connecting, WebSocket::Open, WebSocket::Closing,
-                           WebSocket::Closed}));
-    }
-
-    void peerDrops()
-    {
-        WebSocketPeer peer;
-        WebSocket socket;
-        StatusLog statuses(socket);
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Open);
-        QTRY_COMPARE(peer.connections(), 1U);
-        peer.last()->abort();
-        QTRY_COMPARE(socket.status(), WebSocket::Error);
-        QCOMPARE(socket.closeCode(), 1006);
-        QVERIFY2(socket.errorString().contains("was lost"_L1), qPrintable(socket.errorString()));
-        QCOMPARE(statuses.take(),
-                 Statuses({WebSocket::Connecting, WebSocket::Open, WebSocket::Error}));
-    }
-
-    void peerDropsWhileWeSend()
-    {
-        WebSocketPeer peer;
-        WebSocket socket;
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Open);
-        QTRY_COMPARE(peer.connections(), 1U);
-        connect(&socket, &WebSocket::bytesToWriteChanged, peer.last(), &QWebSocket::abort);
-        socket.sendBinaryMessage(QByteArray(64 << 20, 'x'));
-        QTRY_COMPARE(socket.status(), WebSocket::Error);
-        QCOMPARE(socket.closeCode(), 1006);
-    }
-
     void weClose()
     {
         WebSocketPeer peer;
@@ -338,24 +170,6 @@ private Q_SLOTS:
         QCOMPARE(statuses.take(),
                  Statuses({WebSocket::Connecting, WebSocket::Open, WebSocket::Closing,
                            WebSocket::Closed}));
-    }
-
-    void weCloseButThePeerDoesNotRead()
-    {
-        WebSocketPeer peer;
-        WebSocket socket;
-        socket.setCloseTimeout(50);
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Open);
-        QTRY_COMPARE(peer.connections(), 1U);
-        peer.last()->setReadBufferSize(1);
-        socket.sendBinaryMessage(QByteArray(64 << 20, 'x'));
-        socket.close();
-        QCOMPARE(socket.status(), WebSocket::Closing);
-        QTRY_COMPARE(socket.status(), WebSocket::Error);
-        QVERIFY2(socket.errorString().contains("did not finish closing"_L1),
-                 qPrintable(socket.errorString()));
     }
 
     void givingUpWhileConnecting()
@@ -391,37 +205,6 @@ private Q_SLOTS:
         QCOMPARE(socket.status(), WebSocket::Error);
         QVERIFY(!socket.errorString().isEmpty());
         QCOMPARE(sent.count(), 0);
-    }
-
-    void messageSizeLimit_data()
-    {
-        QTest::addColumn<qint64>("excess");
-        QTest::newRow("at the limit") << qint64(0);
-        QTest::newRow("beyond") << qint64(1);
-    }
-
-    void messageSizeLimit()
-    {
-        QFETCH(qint64, excess);
-        constexpr qint64 limit = 100'000;
-        WebSocketPeer peer;
-        WebSocket socket;
-        socket.setMaxMessageSize(limit);
-        QSignalSpy binaries(&socket, &WebSocket::binaryMessageReceived);
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Open);
-        QTRY_COMPARE(peer.connections(), 1U);
-        peer.last()->sendBinaryMessage(QByteArray(limit + excess, 'x'));
-        if (excess == 0) {
-            QTRY_COMPARE(binaries.count(), 1);
-        } else {
-            QTRY_COMPARE(socket.status(), WebSocket::Error);
-            QCOMPARE(socket.closeCode(), 1009);
-            QVERIFY2(socket.errorString().contains("larger than is accepted"_L1),
-                     qPrintable(socket.errorString()));
-            QCOMPARE(binaries.count(), 0);
-        }
     }
 
     void subprotocolIsKnownWhenOpen()
@@ -532,131 +315,6 @@ private Q_SLOTS:
         QTRY_COMPARE(peer.connections(), 2U);
     }
 
-    void reopenInsideStatusChanged()
-    {
-        WebSocketPeer peer;
-        WebSocket socket;
-        connect(&socket, &WebSocket::statusChanged, this, [&] {
-            if (socket.status() == WebSocket::Closed || socket.status() == WebSocket::Error)
-                socket.open();
-        });
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Open);
-        QTRY_COMPARE(peer.connections(), 1U);
-        peer.last()->close();
-        QTRY_COMPARE(peer.connections(), 2U);
-        QTRY_COMPARE(socket.status(), WebSocket::Open);
-        peer.last()->abort();
-        QTRY_COMPARE(peer.connections(), 3U);
-        QTRY_COMPARE(socket.status(), WebSocket::Open);
-    }
-
-    void closeInsideStatusChanged()
-    {
-        WebSocketPeer peer;
-        WebSocket socket;
-        connect(&socket, &WebSocket::statusChanged, this, [&] {
-            if (socket.status() == WebSocket::Connecting)
-                socket.close();
-        });
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Closed);
-        QCOMPARE(socket.isActive(), false);
-    }
-
-    void anythingIsAllowedInASlot_data()
-    {
-        QTest::addColumn<QByteArray>("signal");
-        QTest::addColumn<QByteArray>("action");
-        const QByteArrayList signalNames{"statusChanged",      "errorStringChanged",
-                                         "closeCodeChanged",   "closeReasonChanged",
-                                         "activeChanged",      "negotiatedSubprotocolChanged",
-                                         "bytesToWriteChanged"};
-        for (const QByteArray &signal : signalNames) {
-            for (const auto *action : {"close", "open", "again", "url", "no url", "send", "ping"})
-                QTest::addRow("%s, %s", signal.constData(), action) << signal << QByteArray(action);
-        }
-    }
-
-    /// Each signal, while connecting, talking, closing, being dropped and being refused.
-    void anythingIsAllowedInASlot()
-    {
-        QFETCH(QByteArray, signal);
-        QFETCH(QByteArray, action);
-        WebSocketPeer peer;
-        peer.server().setSupportedSubprotocols({u"chat"_s});
-        WebSocketPeer other;
-        WebSocket socket;
-        socket.setRequestedSubprotocols({u"chat"_s});
-        int calls = 0;
-        const std::function<void()> act = [&] {
-            if (++calls > 20) // open() in a slot goes on for ever, by its own wish
-                return;
-            if (action == "close")
-                socket.close(3000, u"in a slot"_s);
-            else if (action == "open")
-                socket.open();
-            else if (action == "again")
-                socket.setActive(!socket.isActive());
-            else if (action == "url")
-                socket.setUrl(calls % 2 == 1 ? other.url() : peer.url());
-            else if (action == "no url")
-                socket.setUrl(QUrl());
-            else if (action == "send")
-                socket.sendTextMessage(u"in a slot"_s);
-            else
-                socket.ping();
-        };
-        const int index = socket.metaObject()->indexOfSignal(
-            signal == "statusChanged"            ? "statusChanged(WebSocket::Status)"
-                : signal == "errorStringChanged" ? "errorStringChanged(QString)"
-                : signal == "activeChanged"      ? "activeChanged(bool)"
-                                                 : (signal + "()").constData());
-        QVERIFY(index != -1);
-        SlotCaller caller(act);
-        connect(&socket, socket.metaObject()->method(index), &caller,
-                caller.metaObject()->method(caller.metaObject()->indexOfSlot("call()")));
-
-        // The statuses, as somebody who listens later than the slot hears them.
-        QList<WebSocket::Status> heard;
-        connect(&socket, &WebSocket::statusChanged, this, [&](WebSocket::Status status) {
-            QCOMPARE(socket.status(), status);
-            QVERIFY(heard.isEmpty() || heard.last() != status);
-            heard += status;
-        });
-
-        QTest::failOnWarning(QRegularExpression(u".?"_s));
-        for (const char *step : {"open", "send", "drop", "open", "close", "refused", "open"}) {
-            if (qstrcmp(step, "open") == 0) {
-                socket.setUrl(peer.url());
-                socket.open();
-            } else if (qstrcmp(step, "send") == 0) {
-                socket.sendTextMessage(u"hello"_s);
-            } else if (qstrcmp(step, "drop") == 0 && peer.connections() > 0) {
-                peer.last()->abort();
-            } else if (qstrcmp(step, "close") == 0 && peer.connections() > 0
-                       && peer.last()->isValid()) {
-                peer.last()->close(QWebSocketProtocol::CloseCodeGoingAway, u"bye"_s);
-            } else if (qstrcmp(step, "refused") == 0) {
-                socket.setUrl(deadUrl());
-            }
-            // Until nothing happens any more, or what goes on for ever has gone on for long.
-            QTRY_VERIFY(socket.status() != WebSocket::Connecting
-                        && socket.status() != WebSocket::Closing);
-        }
-        // It can still be told what to do.
-        calls = 100;
-        socket.close();
-        QTRY_COMPARE(socket.status() == WebSocket::Closed || socket.status() == WebSocket::Error,
-                     true);
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Open);
-        QVERIFY(socket.sendTextMessage(u"still here"_s) > 0);
-    }
-
     void noUrlIsNoConnection()
     {
         const RawPeer silent;
@@ -666,108 +324,6 @@ private Q_SLOTS:
         QCOMPARE(socket.status(), WebSocket::Connecting);
         socket.setUrl(QUrl());
         QCOMPARE(socket.status(), WebSocket::Closed);
-    }
-
-    void oneCloseFrame()
-    {
-        const RawPeer peer({}, RawPeer::Accept);
-        QSignalSpy disconnected(&peer, &RawPeer::disconnected);
-        WebSocket socket;
-        connect(&socket, &WebSocket::bytesToWriteChanged, &socket, [&] {
-            if (socket.status() == WebSocket::Open)
-                socket.close();
-        });
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Open);
-        socket.sendTextMessage(u"x"_s);
-        QTRY_COMPARE(disconnected.count(), 1);
-        // A text frame of 1 byte, a close frame of 2, each with its header of 2 and its mask of 4.
-        QCOMPARE(peer.frames().size(), 7 + 8);
-    }
-
-    void closeFrameThenReset()
-    {
-        // As from a server that closes with unread input: the answer to its close frame fails.
-        RawPeer peer({}, RawPeer::Accept);
-        WebSocket socket;
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Open);
-        peer.last()->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-        peer.last()->write("\x88\x05\x03\xe8"
-                           "bye"_ba);
-        peer.last()->flush();
-        peer.last()->abort();
-        QTRY_COMPARE(socket.status(), WebSocket::Closed);
-        QCOMPARE(socket.closeCode(), 1000);
-        QCOMPARE(socket.closeReason(), u"bye"_s);
-    }
-
-    void brokenRulesAreSaidToBe_data()
-    {
-        QTest::addColumn<QByteArray>("frame");
-        QTest::addColumn<int>("code");
-        QTest::addColumn<QString>("error");
-        QTest::newRow("not UTF-8") << "\x81\x02\xc3\x28"_ba << 1007 << u"not UTF-8 (1007)"_s;
-        QTest::newRow("reserved bit")
-            << "\xc1\x01x"_ba << 1002 << u"broke the WebSocket protocol"_s;
-        QTest::newRow("1013") << "\x88\x02\x03\xf5"_ba << 1002 << u"not known here"_s;
-    }
-
-    void brokenRulesAreSaidToBe()
-    {
-        QFETCH(QByteArray, frame);
-        QFETCH(int, code);
-        QFETCH(QString, error);
-        const RawPeer peer(frame, RawPeer::Accept);
-        WebSocket socket;
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Error);
-        QCOMPARE(socket.closeCode(), code);
-        QVERIFY2(socket.errorString().contains(error), qPrintable(socket.errorString()));
-    }
-
-    void aPeersWordsInAnErrorAreHarmless()
-    {
-        const RawPeer peer("HTTP/1.1 404 Not\x1b[31mRED"_ba + QByteArray(20'000, 'x') + "\r\n\r\n");
-        WebSocket socket;
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Error);
-        QVERIFY2(socket.errorString().contains(u"Not␛[31mRED"_s), qPrintable(socket.errorString()));
-        QVERIFY(socket.errorString().size() < 400);
-    }
-
-    void aFloodOfPingsIsBounded()
-    {
-        RawPeer peer({}, RawPeer::Accept);
-        WebSocket socket;
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Open);
-        peer.last()->setReadBufferSize(1);
-        // 125 bytes each, more than the limit and what the kernel holds for both.
-        const QByteArray pings = ("\x89\x7d"_ba + QByteArray(125, 'p')).repeated(500'000);
-        peer.last()->write(pings);
-        QTRY_COMPARE_WITH_TIMEOUT(socket.status(), WebSocket::Error, 30'000);
-        QVERIFY2(socket.errorString().contains("does not read"_L1),
-                 qPrintable(socket.errorString()));
-    }
-
-    void aLongMessageOfOursIsNoFlood()
-    {
-        WebSocketPeer peer;
-        WebSocket socket;
-        socket.setUrl(peer.url());
-        socket.open();
-        QTRY_COMPARE(socket.status(), WebSocket::Open);
-        QTRY_COMPARE(peer.connections(), 1U);
-        peer.last()->setReadBufferSize(1);
-        socket.sendBinaryMessage(QByteArray(WebSocket::maxPongBacklog * 2, 'x'));
-        // Longer than it takes to look.
-        QVERIFY(!QTest::qWaitFor([&] { return socket.status() != WebSocket::Open; }, 1500));
     }
 
     void closeCodesThatCannotBeSent()
@@ -802,44 +358,6 @@ private Q_SLOTS:
         QCOMPARE(statuses.take(),
                  Statuses({WebSocket::Connecting, WebSocket::Open, WebSocket::Closed,
                            WebSocket::Connecting, WebSocket::Open}));
-    }
-
-    void destroyedInEveryStatus_data()
-    {
-        QTest::addColumn<WebSocket::Status>("status");
-        QTest::newRow("connecting") << WebSocket::Connecting;
-        QTest::newRow("open") << WebSocket::Open;
-        QTest::newRow("closing") << WebSocket::Closing;
-        QTest::newRow("closed") << WebSocket::Closed;
-        QTest::newRow("error") << WebSocket::Error;
-    }
-
-    void destroyedInEveryStatus()
-    {
-        QFETCH(WebSocket::Status, status);
-        WebSocketPeer peer;
-        peer.server().setSupportedSubprotocols({u"chat"_s});
-        const RawPeer silent;
-        for (int i = 0; i < 20; ++i) {
-            auto socket = std::make_unique<WebSocket>();
-            socket->setRequestedSubprotocols({u"chat"_s});
-            socket->setUrl(status == WebSocket::Connecting  ? silent.url()
-                               : status == WebSocket::Error ? QUrl(u"foo"_s)
-                                                            : peer.url());
-            socket->open();
-            if (status == WebSocket::Open || status == WebSocket::Closing) {
-                QTRY_COMPARE(socket->status(), WebSocket::Open);
-                QCOMPARE(socket->negotiatedSubprotocol(), u"chat"_s);
-            }
-            if (status == WebSocket::Closing) {
-                socket->sendBinaryMessage(QByteArray(8 << 20, 'x'));
-                socket->close();
-            }
-            if (status == WebSocket::Closed)
-                socket->close();
-            QCOMPARE(socket->status(), status);
-            socket.reset();
-        }
     }
 
     void inQmlItIsADropIn_data()
