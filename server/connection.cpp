@@ -14,7 +14,6 @@ namespace {
 
 constexpr qsizetype maxLoggedCharacters = 200;
 constexpr qsizetype maxLoggedBytes = 64;
-constexpr int noStatusReceived = 1005; // RFC 6455 7.1.5: a Close frame without a code
 
 QString logged(QStringView text)
 {
@@ -74,7 +73,8 @@ void Connection::open(std::unique_ptr<QWebSocket> socket)
     connect(m_wire.get(), &Wire::violated, this, &Connection::close);
     connect(m_wire.get(), &Wire::closeReceived, this, [this](int code, const QString &reason) {
         // QWebSocket cannot send a Close frame without a code.
-        close(code == noStatusReceived ? int(QWebSocketProtocol::CloseCodeNormal) : code, reason);
+        close(code == Wire::noStatusReceived ? int(QWebSocketProtocol::CloseCodeNormal) : code,
+              reason);
     });
 
     QString line = u"#%1 connected from %2 to %3"_s.arg(

@@ -115,19 +115,17 @@ EchoServer::~EchoServer()
 std::optional<QString> EchoServer::start()
 {
     if (!m_options.tlsCertificate.isEmpty()) {
-        const auto pair = loadTlsPair(m_options.tlsCertificate, m_options.tlsKey);
-        if (const auto *problem = std::get_if<QString>(&pair))
-            return *problem;
-        m_tls = std::get<QSslConfiguration>(pair);
+        if (const std::optional<QString> problem = loadTls())
+            return problem;
     }
     const qint64 files = qint64(raiseFileLimit()) - Limits::reservedFiles;
     m_maxConnections =
         int(std::min<qint64>(m_options.limits.maxConnections, std::max<qint64>(files, 1)));
     const QList<QHostAddress> addresses = addressesToUse();
-    // Against DNS rebinding: a page from elsewhere that reached this machine would name that
-    // elsewhere.
     m_policy.allowedOrigins = m_options.allowedOrigins;
     m_policy.allowedHosts = m_options.allowedHosts;
+    // Against DNS rebinding: a page from elsewhere that reached this machine would name that
+    // elsewhere.
     m_policy.loopbackHostsOnly = std::all_of(addresses.cbegin(), addresses.cend(),
                                              [](const QHostAddress &a) { return a.isLoopback(); });
     // A port that is free on the first address may be taken on the next one.
@@ -137,14 +135,21 @@ std::optional<QString> EchoServer::start()
     return error ? std::optional(error->sentence()) : std::nullopt;
 }
 
-void EchoServer::reloadTls()
+std::optional<QString> EchoServer::loadTls()
 {
     const auto pair = loadTlsPair(m_options.tlsCertificate, m_options.tlsKey);
-    if (const auto *problem = std::get_if<QString>(&pair)) {
+    if (const auto *problem = std::get_if<QString>(&pair))
+        return *problem;
+    m_tls = std::get<QSslConfiguration>(pair);
+    return std::nullopt;
+}
+
+void EchoServer::reloadTls()
+{
+    if (const std::optional<QString> problem = loadTls()) {
         qCWarning(lcServer).noquote() << u"the old certificate stays: "_s + *problem;
         return;
     }
-    m_tls = std::get<QSslConfiguration>(pair);
     qCInfo(lcServer).noquote() << u"new certificate, SHA-256 %1"_s.arg(QString::fromLatin1(
         m_tls->localCertificate().digest(QCryptographicHash::Sha256).toHex(':')));
 }
@@ -230,12 +235,6 @@ std::optional<EchoServer::ListenError> EchoServer::listen(const QList<QHostAddre
     return std::nullopt;
 }
 
-bool EchoServer::isFull(const QHostAddress &peer) const
-{
-    return m_connections.size() >= m_maxConnections
-        || m_connectionsFrom.value(peer) >= m_options.limits.maxConnectionsPerAddress;
-}
-
 std::unique_ptr<QTcpSocket> EchoServer::makeTransport() const
 {
     if (!m_tls)
@@ -252,7 +251,8 @@ void EchoServer::accept(qintptr descriptor)
         turnAway(descriptor);
         return;
     }
-    if (isFull(transport->peerAddress())) {
+    if (m_connectionsFrom.value(transport->peerAddress())
+        >= m_options.limits.maxConnectionsPerAddress) {
         turnAway(::dup(int(descriptor)));
         return;
     }

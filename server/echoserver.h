@@ -67,7 +67,7 @@ private:
 
     [[nodiscard]] QList<QHostAddress> addressesToUse() const;
     [[nodiscard]] std::optional<ListenError> listen(const QList<QHostAddress> &addresses);
-    [[nodiscard]] bool isFull(const QHostAddress &peer) const;
+    [[nodiscard]] std::optional<QString> loadTls();
     void accept(qintptr descriptor);
     [[nodiscard]] std::unique_ptr<QTcpSocket> makeTransport() const;
     void openUpgraded();

@@ -33,11 +33,6 @@ QByteArray frameHeader(Opcode opcode, qsizetype size)
     return header;
 }
 
-bool isControl(Opcode opcode)
-{
-    return (quint8(opcode) & 0x08) != 0;
-}
-
 } // namespace
 
 Wire::Wire(std::unique_ptr<QTcpSocket> transport, const HandshakePolicy &policy,
@@ -45,7 +40,7 @@ Wire::Wire(std::unique_ptr<QTcpSocket> transport, const HandshakePolicy &policy,
     : QTcpSocket(parent)
     , m_limits(limits)
     , m_transport(std::move(transport))
-    , m_handshake(policy)
+    , m_handshake(std::in_place, policy)
     , m_reader(limits.maxMessageSize, limits.maxFragments)
 {
     m_lastInput.start();
@@ -90,7 +85,8 @@ void Wire::startFrames()
 
 void Wire::readTransport()
 {
-    if (m_isReading || m_isPaused || m_phase == Phase::Ended)
+    // While the request is being answered what comes has to wait: see startFrames().
+    if (m_isReading || m_isPaused || m_phase == Phase::Answer || m_phase == Phase::Ended)
         return;
     // One peer's turn; what is left waits for the others' turns.
     const QByteArray input = m_transport->read(m_limits.readQuantum);
@@ -103,12 +99,10 @@ void Wire::readTransport()
         case Phase::Request:
             readRequest(input);
             break;
-        case Phase::Answer:
-            m_early += input; // conforming clients wait for the answer
-            break;
         case Phase::Frames:
             readFrames(input);
             break;
+        case Phase::Answer:
         case Phase::Deaf:
         case Phase::Closing:
         case Phase::Ended:
@@ -118,25 +112,25 @@ void Wire::readTransport()
     if (m_phase == Phase::Ended)
         return;
     flushOutput();
-    if (m_transport->bytesAvailable() > 0 && !m_isPaused && m_phase != Phase::Answer)
+    if (m_transport->bytesAvailable() > 0)
         QMetaObject::invokeMethod(this, &Wire::readTransport, Qt::QueuedConnection);
 }
 
 void Wire::readRequest(QByteArrayView input)
 {
-    const qsizetype consumed = m_handshake.feed(input);
-    switch (m_handshake.state()) {
+    const qsizetype consumed = m_handshake->feed(input);
+    switch (m_handshake->state()) {
     case Handshake::State::NeedsMore:
         break;
     case Handshake::State::Refused:
-        Q_EMIT requestRefused(m_handshake.refusal().status);
-        refuse(m_handshake.refusal().response);
+        Q_EMIT requestRefused(m_handshake->refusal().status);
+        refuse(m_handshake->refusal().response);
         break;
     case Handshake::State::Accepted:
         m_early = input.sliced(consumed).toByteArray();
         m_phase = Phase::Answer;
-        Q_EMIT requestAccepted();
-        handOn(m_handshake.head(), {});
+        handOn(m_handshake->head(), {});
+        m_handshake.reset();
         break;
     }
 }
@@ -150,13 +144,13 @@ void Wire::readFrames(QByteArrayView input)
             m_phase = Phase::Deaf;
             const bool hasCode = message.payload.size() >= 2;
             Q_EMIT closeReceived(hasCode ? qFromBigEndian<quint16>(message.payload.constData())
-                                         : 1005,
+                                         : noStatusReceived,
                                  QString::fromUtf8(message.payload.sliced(hasCode ? 2 : 0)));
         } else if (message.opcode == Opcode::Pong) {
             continue; // that something came is all it says
         } else {
             m_messageType = message.opcode;
-            const Opcode as = isControl(message.opcode) ? message.opcode : Opcode::Binary;
+            const Opcode as = message.opcode == Opcode::Text ? Opcode::Binary : message.opcode;
             handOn(frameHeader(as, message.payload.size()), message.payload);
         }
     }

@@ -9,6 +9,7 @@
 #include <QTcpSocket>
 
 #include <memory>
+#include <optional>
 
 /*!
     The edge between TCP and QWebSocket: what QWebSocketServer takes for a TCP socket.
@@ -23,6 +24,9 @@ class Wire : public QTcpSocket
     Q_OBJECT
 
 public:
+    /// RFC 6455 7.1.5: stands for a Close frame without a code.
+    static constexpr int noStatusReceived = 1005;
+
     /// Takes over \a transport, which is connected.
     Wire(std::unique_ptr<QTcpSocket> transport, const HandshakePolicy &policy, const Limits &limits,
          QObject *parent = nullptr);
@@ -39,15 +43,12 @@ public:
     /// Ends the TCP connection at once.
     void drop();
 
-    /// Whether the handshake has been answered with 101.
-    [[nodiscard]] bool isUpgraded() const { return m_phase >= Phase::Frames; }
     /// Whether the peer is waited for: bytes wait for it to read them.
     [[nodiscard]] bool hasBacklog() const { return bytesToWrite() > 0; }
     /// Milliseconds since the peer last sent something.
     [[nodiscard]] qint64 silence() const { return m_lastInput.elapsed(); }
     /// Milliseconds since the peer last read something.
     [[nodiscard]] qint64 stall() const { return m_lastOutput.elapsed(); }
-
     /// Milliseconds since all was written and our side of TCP was closed; 0 before.
     [[nodiscard]] qint64 sinceShutdown() const
     {
@@ -56,18 +57,15 @@ public:
 
     [[nodiscard]] qint64 bytesAvailable() const override;
     [[nodiscard]] qint64 bytesToWrite() const override;
-    [[nodiscard]] bool isSequential() const override { return true; }
     void setReadBufferSize(qint64) override { }
     void disconnectFromHost() override;
 
 Q_SIGNALS:
-    /// The request was good, and its head is there to be read.
-    void requestAccepted();
     /// The request was refused with an HTTP \a status.
     void requestRefused(int status);
     /// 101 is being written: QWebSocketServer has made a QWebSocket of this.
     void upgraded();
-    /// The peer wants to close, with \a code (1005: none) and \a reason.
+    /// The peer wants to close, with \a code (noStatusReceived: none) and \a reason.
     void closeReceived(int code, const QString &reason);
     /// The peer broke the rules; nothing more is read from it.
     void violated(int code, const QString &reason);
@@ -93,7 +91,7 @@ private:
 
     const Limits m_limits;
     const std::unique_ptr<QTcpSocket> m_transport;
-    Handshake m_handshake;
+    std::optional<Handshake> m_handshake; // until its request is answered
     FrameReader m_reader;
     QByteArray m_inputHeader; // what QWebSocket reads next, then the payload
     QByteArray m_inputPayload;

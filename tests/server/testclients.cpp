@@ -37,6 +37,13 @@ TestClient::~TestClient()
     disconnect();
 }
 
+QByteArray upgradeRequest()
+{
+    return "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+           "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+}
+
 void RawClient::open(const QUrl &url)
 {
     connect(&m_socket, &QTcpSocket::connected, this, &RawClient::upgrade);
@@ -45,9 +52,7 @@ void RawClient::open(const QUrl &url)
 
 void RawClient::upgrade()
 {
-    m_socket.write("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-                   "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    m_socket.write(upgradeRequest());
 }
 
 void RawClient::openTcp(const QUrl &url)

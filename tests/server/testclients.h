@@ -37,6 +37,9 @@ private:
     bool m_isClosed = false;
 };
 
+/// The request for an upgrade of RFC 6455 1.3, as short as it may be.
+[[nodiscard]] QByteArray upgradeRequest();
+
 /*!
     A WebSocket client one level down, which can do what QWebSocket does not: fragment as it
     likes, stop reading, and leave a Close frame unanswered.

@@ -172,9 +172,7 @@ void LifecycleTest::peerIsGoneAtOnce()
         QTcpSocket peer;
         peer.connectToHost(QHostAddress::LocalHost, quint16(server.urls().first().port()));
         QVERIFY(peer.waitForConnected());
-        peer.write("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-                   "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        peer.write(upgradeRequest());
         peer.flush();
         peer.abort();
     }
