@@ -20,14 +20,6 @@ QString logged(QStringView text)
     return escaped(text, maxLoggedCharacters);
 }
 
-QString nameOf(const QTcpSocket &peer)
-{
-    const QHostAddress address = peer.peerAddress();
-    const bool isIPv6 = address.protocol() == QAbstractSocket::IPv6Protocol;
-    return (isIPv6 ? u"[%1]:%2"_s : u"%1:%2"_s)
-        .arg(address.toString(), QString::number(peer.peerPort()));
-}
-
 QString requestTarget(const QUrl &url)
 {
     const QString path = url.path(QUrl::FullyEncoded);
@@ -36,14 +28,12 @@ QString requestTarget(const QUrl &url)
 
 } // namespace
 
-Connection::Connection(quint64 id, std::unique_ptr<QTcpSocket> transport,
-                       const HandshakePolicy &policy, const Limits &limits, QObject *parent)
+Connection::Connection(quint64 id, std::unique_ptr<Transport> transport, ServerContext &context,
+                       QObject *parent)
     : QObject(parent)
     , m_id(id)
-    , m_limits(limits)
-    , m_peerAddress(transport->peerAddress())
-    , m_peerName(nameOf(*transport))
-    , m_wire(std::make_unique<Wire>(std::move(transport), policy, limits))
+    , m_context(context)
+    , m_wire(std::make_unique<Wire>(std::move(transport), context))
 {
     m_age.start();
     connect(m_wire.get(), &Wire::requestRefused, this, &Connection::onRefused);
@@ -64,13 +54,15 @@ void Connection::open(std::unique_ptr<QWebSocket> socket)
     m_socket = std::move(socket);
     // The wire has held the peer to its limits; Qt's own, 2 GiB (CVE-2018-21035), need not be
     // reached.
-    m_socket->setMaxAllowedIncomingFrameSize(quint64(m_limits.maxMessageSize));
-    m_socket->setMaxAllowedIncomingMessageSize(quint64(m_limits.maxMessageSize));
+    m_socket->setMaxAllowedIncomingFrameSize(quint64(m_context.limits.maxMessageSize));
+    m_socket->setMaxAllowedIncomingMessageSize(quint64(m_context.limits.maxMessageSize));
     // An echo goes out as one frame.
     m_socket->setOutgoingFrameSize(QWebSocket::maxOutgoingFrameSize());
 
     connect(m_socket.get(), &QWebSocket::binaryMessageReceived, this, &Connection::echo);
     connect(m_wire.get(), &Wire::violated, this, &Connection::close);
+    // Without a Close frame of its own it gets none of ours, but all that it is owed.
+    connect(m_wire.get(), &Wire::inputEnded, m_wire.get(), &Wire::disconnectFromHost);
     connect(m_wire.get(), &Wire::closeReceived, this, [this](int code, const QString &reason) {
         // QWebSocket cannot send a Close frame without a code.
         close(code == Wire::noStatusReceived ? int(QWebSocketProtocol::CloseCodeNormal) : code,
@@ -78,7 +70,7 @@ void Connection::open(std::unique_ptr<QWebSocket> socket)
     });
 
     QString line = u"#%1 connected from %2 to %3"_s.arg(
-        QString::number(m_id), m_peerName, logged(requestTarget(m_socket->requestUrl())));
+        QString::number(m_id), peerName(), logged(requestTarget(m_socket->requestUrl())));
     if (!m_socket->origin().isEmpty())
         line += u", origin "_s + logged(m_socket->origin());
     qCInfo(lcServer).noquote() << line;
@@ -114,23 +106,21 @@ void Connection::sweep()
 {
     if (m_closing || m_isRefused) {
         // What is owed is written first, for as long as the peer reads it.
-        if (m_wire->sinceShutdown() > m_limits.closeTimeout.count())
-            abort(u"not closed after %1 ms"_s.arg(m_limits.closeTimeout.count()));
-        else if (m_wire->stall() > m_limits.maxStall.count()
-                 || m_age.hasExpired(m_limits.maxClosing.count()))
+        if (m_wire->sinceShutdown() > m_context.limits.closeTimeout.count())
+            abort(u"not closed after %1 ms"_s.arg(m_context.limits.closeTimeout.count()));
+        else if (m_wire->stall() > m_context.limits.maxStall.count()
+                 || m_age.hasExpired(m_context.limits.maxClosing.count()))
             abort(u"does not read what it is owed"_s);
     } else if (!m_socket) {
-        if (m_age.hasExpired(m_limits.handshakeTimeout.count())) {
-            onRefused(408);
-            m_wire->refuse(Handshake::timeoutResponse());
-        }
+        if (m_age.hasExpired(m_context.limits.handshakeTimeout.count()))
+            m_wire->refuse(Handshake::timedOut());
     } else if (m_wire->hasBacklog()) {
         // Its silence says nothing: it may not be read from.
-        if (m_wire->stall() > m_limits.maxStall.count())
-            abort(u"read nothing for %1 ms"_s.arg(m_limits.maxStall.count()));
-    } else if (m_wire->silence() > m_limits.maxSilence.count()) {
-        abort(u"silent for %1 ms"_s.arg(m_limits.maxSilence.count()));
-    } else if (m_wire->silence() <= m_limits.pingAfter.count()) {
+        if (m_wire->stall() > m_context.limits.maxStall.count())
+            abort(u"read nothing for %1 ms"_s.arg(m_context.limits.maxStall.count()));
+    } else if (m_wire->silence() > m_context.limits.maxSilence.count()) {
+        abort(u"silent for %1 ms"_s.arg(m_context.limits.maxSilence.count()));
+    } else if (m_wire->silence() <= m_context.limits.pingAfter.count()) {
         m_isPinged = false;
     } else if (!std::exchange(m_isPinged, true)) {
         m_socket->ping();
@@ -161,12 +151,20 @@ void Connection::logMessage(const QByteArray &message) const
     qCDebug(lcMessages).noquote() << u"#%1 "_s.arg(m_id) + shown;
 }
 
+QString Connection::peerName() const
+{
+    const QHostAddress address = peerAddress();
+    const bool isIPv6 = address.protocol() == QAbstractSocket::IPv6Protocol;
+    return (isIPv6 ? u"[%1]:%2"_s : u"%1:%2"_s)
+        .arg(address.toString(), QString::number(m_wire->peerPort()));
+}
+
 void Connection::onRefused(int status)
 {
     m_isRefused = true;
     m_age.start();
     qCInfo(lcServer).noquote() << u"#%1 refused from %2: HTTP %3"_s.arg(
-        QString::number(m_id), m_peerName, QString::number(status));
+        QString::number(m_id), peerName(), QString::number(status));
 }
 
 void Connection::finish()

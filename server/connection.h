@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "serverlimits.h"
+#include "servercontext.h"
 #include "wire.h"
 
 #include <QElapsedTimer>
@@ -23,9 +23,9 @@ class Connection : public QObject
     Q_OBJECT
 
 public:
-    /// \a id names the peer in the log.
-    Connection(quint64 id, std::unique_ptr<QTcpSocket> transport, const HandshakePolicy &policy,
-               const Limits &limits, QObject *parent = nullptr);
+    /// \a id names the peer in the log; \a context outlives the connection.
+    Connection(quint64 id, std::unique_ptr<Transport> transport, ServerContext &context,
+               QObject *parent = nullptr);
     /// Ends the connection at once, without finished().
     ~Connection() override;
 
@@ -42,7 +42,7 @@ public:
 
     [[nodiscard]] Wire &wire() { return *m_wire; }
     [[nodiscard]] bool isOpen() const { return m_socket != nullptr; }
-    [[nodiscard]] QHostAddress peerAddress() const { return m_peerAddress; }
+    [[nodiscard]] QHostAddress peerAddress() const { return m_wire->peerAddress(); }
 
 Q_SIGNALS:
     /// The connection has ended. Comes once, and nothing comes after it.
@@ -51,13 +51,12 @@ Q_SIGNALS:
 private:
     void echo(const QByteArray &message);
     void logMessage(const QByteArray &message) const;
+    [[nodiscard]] QString peerName() const;
     void onRefused(int status);
     void finish();
 
     const quint64 m_id;
-    const Limits m_limits;
-    const QHostAddress m_peerAddress;
-    const QString m_peerName;
+    ServerContext &m_context;
     /// Before the socket, which uses it to its end.
     const std::unique_ptr<Wire> m_wire;
     std::unique_ptr<QWebSocket> m_socket;

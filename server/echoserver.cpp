@@ -3,10 +3,9 @@
 
 #include "connection.h"
 #include "logging.h"
+#include "tcptransport.h"
 #include "tlspair.h"
-
-#include <QSslSocket>
-#include <QTcpSocket>
+#include "tlstransport.h"
 
 #include <algorithm>
 #include <iterator>
@@ -58,13 +57,12 @@ rlim_t raiseFileLimit()
 }
 
 /// Answers a peer for whom there is no room without spending anything on it.
-void turnAway(qintptr descriptor)
+void turnAway(int descriptor)
 {
-    const int socket = int(descriptor);
-    const QByteArray answer = Handshake::fullResponse();
-    ::send(socket, answer.constData(), size_t(answer.size()), MSG_DONTWAIT | MSG_NOSIGNAL);
-    ::shutdown(socket, SHUT_WR);
-    ::close(socket);
+    const QByteArray answer = Handshake::full().response;
+    ::send(descriptor, answer.constData(), size_t(answer.size()), MSG_NOSIGNAL);
+    ::shutdown(descriptor, SHUT_WR);
+    ::close(descriptor);
 }
 
 } // namespace
@@ -99,6 +97,7 @@ struct EchoServer::ListenError
 EchoServer::EchoServer(const ServerOptions &options, QObject *parent)
     : QObject(parent)
     , m_options(options)
+    , m_context(options.limits)
     , m_upgrader(u"awesome-chat-server"_s, QWebSocketServer::NonSecureMode)
     , m_maxConnections(options.limits.maxConnections)
 {
@@ -120,14 +119,14 @@ std::optional<QString> EchoServer::start()
     }
     const qint64 files = qint64(raiseFileLimit()) - Limits::reservedFiles;
     m_maxConnections =
-        int(std::min<qint64>(m_options.limits.maxConnections, std::max<qint64>(files, 1)));
+        int(std::min<qint64>(m_context.limits.maxConnections, std::max<qint64>(files, 1)));
     const QList<QHostAddress> addresses = addressesToUse();
-    m_policy.allowedOrigins = m_options.allowedOrigins;
-    m_policy.allowedHosts = m_options.allowedHosts;
+    m_context.policy.allowedOrigins = m_options.allowedOrigins;
+    m_context.policy.allowedHosts = m_options.allowedHosts;
     // Against DNS rebinding: a page from elsewhere that reached this machine would name that
     // elsewhere.
-    m_policy.loopbackHostsOnly = std::all_of(addresses.cbegin(), addresses.cend(),
-                                             [](const QHostAddress &a) { return a.isLoopback(); });
+    m_context.policy.loopbackHostsOnly = std::all_of(
+        addresses.cbegin(), addresses.cend(), [](const QHostAddress &a) { return a.isLoopback(); });
     // A port that is free on the first address may be taken on the next one.
     std::optional<ListenError> error = listen(addresses);
     for (int attempt = 1; error && m_options.port == 0 && attempt < maxFreePortAttempts; ++attempt)
@@ -159,7 +158,7 @@ void EchoServer::stop()
     if (std::exchange(m_isStopping, true))
         return;
     closeListeners();
-    QTimer::singleShot(m_options.limits.drainTimeout, this, &EchoServer::abort);
+    QTimer::singleShot(m_context.limits.drainTimeout, this, &EchoServer::abort);
     const auto connections = everyConnection();
     for (const auto &connection : connections) {
         if (connection && connection->isOpen())
@@ -215,7 +214,7 @@ std::optional<EchoServer::ListenError> EchoServer::listen(const QList<QHostAddre
     quint16 port = m_options.port;
     for (const QHostAddress &address : addresses) {
         auto listener = std::make_unique<Listener>();
-        listener->setListenBacklogSize(m_options.limits.listenBacklog);
+        listener->setListenBacklogSize(m_context.limits.listenBacklog);
         if (!listener->listen(address, port)) {
             return ListenError{webSocketUrl(address, port, m_tls.has_value()),
                                listener->serverError(), listener->errorString()};
@@ -225,41 +224,36 @@ std::optional<EchoServer::ListenError> EchoServer::listen(const QList<QHostAddre
     }
     for (const auto &listener : listeners) {
         connect(listener.get(), &Listener::accepted, this, &EchoServer::accept);
-        connect(listener.get(), &Listener::acceptError, this,
-                [server = listener.get()](QAbstractSocket::SocketError error) {
-                    qCWarning(lcServer).noquote().nospace()
-                        << "cannot accept a connection: " << error << ", " << server->errorString();
-                });
+        connect(listener.get(), &Listener::acceptedTooMany, this, &turnAway);
+        listener->startAccepting();
     }
     m_listeners = std::move(listeners);
     return std::nullopt;
 }
 
-std::unique_ptr<QTcpSocket> EchoServer::makeTransport() const
+std::unique_ptr<Transport>
+EchoServer::makeTransport(int descriptor, const QHostAddress &peerAddress, quint16 peerPort) const
 {
     if (!m_tls)
-        return std::make_unique<QTcpSocket>();
-    auto transport = std::make_unique<QSslSocket>();
-    transport->setSslConfiguration(*m_tls);
-    return transport;
+        return std::make_unique<TcpTransport>(descriptor, peerAddress, peerPort);
+    return std::make_unique<TlsTransport>(descriptor, peerAddress, peerPort, *m_tls,
+                                          m_context.limits.readQuantum);
 }
 
-void EchoServer::accept(qintptr descriptor)
+void EchoServer::accept(int descriptor, const QHostAddress &peerAddress, quint16 peerPort)
 {
-    std::unique_ptr<QTcpSocket> transport = makeTransport();
-    if (m_connections.size() >= m_maxConnections || !transport->setSocketDescriptor(descriptor)) {
+    const bool isFull = m_connections.size() >= m_maxConnections;
+    if (isFull
+        || m_connectionsFrom.value(peerAddress) >= m_context.limits.maxConnectionsPerAddress) {
         turnAway(descriptor);
         return;
     }
-    if (m_connectionsFrom.value(transport->peerAddress())
-        >= m_options.limits.maxConnectionsPerAddress) {
-        turnAway(::dup(int(descriptor)));
-        return;
-    }
-    if (auto *secure = qobject_cast<QSslSocket *>(transport.get()))
-        secure->startServerEncryption();
-    auto *connection =
-        new Connection(++m_lastId, std::move(transport), m_policy, m_options.limits, this);
+    serve(makeTransport(descriptor, peerAddress, peerPort));
+}
+
+void EchoServer::serve(std::unique_ptr<Transport> transport)
+{
+    auto *connection = new Connection(++m_lastId, std::move(transport), m_context, this);
     m_connections.insert(connection);
     ++m_connectionsFrom[connection->peerAddress()];
     connect(connection, &Connection::finished, this, [this, connection] { remove(*connection); });
@@ -269,7 +263,7 @@ void EchoServer::accept(qintptr descriptor)
     // It would delete the wire, which is not its own.
     QObject::disconnect(&connection->wire(), &QTcpSocket::disconnected, &m_upgrader, nullptr);
     if (!m_sweepTimer.isActive())
-        m_sweepTimer.start(m_options.limits.sweepInterval);
+        m_sweepTimer.start(m_context.limits.sweepInterval);
 }
 
 /// The upgrader writes its answer, then says this, in one go: it is m_upgraded's.
@@ -325,7 +319,7 @@ void EchoServer::remove(Connection &connection)
 void EchoServer::closeListeners()
 {
     for (const auto &listener : m_listeners)
-        listener->close();
+        listener->stop();
 }
 
 void EchoServer::finishStopping()

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "handshake.h"
 #include "listener.h"
+#include "servercontext.h"
 #include "serveroptions.h"
+#include "transport.h"
 
 #include <QHash>
 #include <QList>
@@ -41,6 +42,8 @@ public:
     */
     [[nodiscard]] std::optional<QString> start();
 
+    /// Serves the peer at the other end of \a transport.
+    void serve(std::unique_ptr<Transport> transport);
     /// Reads certificate and key again: new connections get the new ones, live ones keep theirs. A
     /// bad pair changes nothing, and is told in the log.
     void reloadTls();
@@ -68,8 +71,9 @@ private:
     [[nodiscard]] QList<QHostAddress> addressesToUse() const;
     [[nodiscard]] std::optional<ListenError> listen(const QList<QHostAddress> &addresses);
     [[nodiscard]] std::optional<QString> loadTls();
-    void accept(qintptr descriptor);
-    [[nodiscard]] std::unique_ptr<QTcpSocket> makeTransport() const;
+    void accept(int descriptor, const QHostAddress &peerAddress, quint16 peerPort);
+    [[nodiscard]] std::unique_ptr<Transport>
+    makeTransport(int descriptor, const QHostAddress &peerAddress, quint16 peerPort) const;
     void openUpgraded();
     void remove(Connection &connection);
     void sweep();
@@ -78,7 +82,7 @@ private:
     void finishStopping();
 
     const ServerOptions m_options;
-    HandshakePolicy m_policy;
+    ServerContext m_context;
     std::optional<QSslConfiguration> m_tls;
     std::vector<std::unique_ptr<Listener>> m_listeners;
     /// Answers the handshakes; it does not listen.

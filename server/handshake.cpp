@@ -382,25 +382,31 @@ void Handshake::finish()
 void Handshake::refuse(int status, QByteArrayView sentence)
 {
     m_state = State::Refused;
-    m_refusal = {status, response(status, sentence)};
+    m_refusal = refusalOf(status, sentence);
     m_head.clear();
 }
 
-QByteArray Handshake::response(int status, QByteArrayView sentence)
+Handshake::Refusal Handshake::refusalOf(int status, QByteArrayView sentence)
 {
     const QByteArray body = sentence.toByteArray() + '\n';
-    return "HTTP/1.1 "_ba + QByteArray::number(status) + ' ' + reasonPhrase(status).toByteArray()
-        + "\r\n"_ba + specialHeaders(status).toByteArray()
-        + "Content-Type: text/plain; charset=utf-8\r\nContent-Length: "_ba
-        + QByteArray::number(body.size()) + "\r\n\r\n"_ba + body;
+    return {status,
+            "HTTP/1.1 "_ba + QByteArray::number(status) + ' ' + reasonPhrase(status).toByteArray()
+                + "\r\n"_ba + specialHeaders(status).toByteArray()
+                + "Content-Type: text/plain; charset=utf-8\r\nContent-Length: "_ba
+                + QByteArray::number(body.size()) + "\r\n\r\n"_ba + body};
 }
 
-QByteArray Handshake::timeoutResponse()
+Handshake::Refusal Handshake::endedEarly()
 {
-    return response(408, "The request took too long; send it at once after connecting.");
+    return refusalOf(400, "The request ends before its empty line; send all of it.");
 }
 
-QByteArray Handshake::fullResponse()
+Handshake::Refusal Handshake::timedOut()
 {
-    return response(503, "The server has as many connections as it can take; try again later.");
+    return refusalOf(408, "The request took too long; send it at once after connecting.");
+}
+
+Handshake::Refusal Handshake::full()
+{
+    return refusalOf(503, "The server has as many connections as it can take; try again later.");
 }

@@ -65,12 +65,14 @@ public:
     /// The Origin header as it came; empty without one. Also of a refused request, for the log.
     [[nodiscard]] QByteArray origin() const { return m_origin.value_or(QByteArray()); }
 
-    /// A complete answer that closes the connection, with \a sentence as its body.
-    [[nodiscard]] static QByteArray response(int status, QByteArrayView sentence);
+    /// With \a sentence as the body of its answer.
+    [[nodiscard]] static Refusal refusalOf(int status, QByteArrayView sentence);
+    /// 400, for a head that the peer ends before its empty line.
+    [[nodiscard]] static Refusal endedEarly();
     /// 408, for a head that takes too long.
-    [[nodiscard]] static QByteArray timeoutResponse();
+    [[nodiscard]] static Refusal timedOut();
     /// 503, for a peer too many.
-    [[nodiscard]] static QByteArray fullResponse();
+    [[nodiscard]] static Refusal full();
 
 private:
     using Field = std::optional<QByteArray>;

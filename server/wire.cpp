@@ -2,72 +2,52 @@
 #include "wire.h"
 
 #include <QScopedValueRollback>
-#include <QSslSocket>
 #include <QtEndian>
 
 #include <algorithm>
 #include <cstring>
 
-#include <sys/socket.h>
-
-using namespace Qt::Literals::StringLiterals;
-
-namespace {
-
-/// The header of a final, unmasked frame (RFC 6455 5.2).
-QByteArray frameHeader(Opcode opcode, qsizetype size)
+/// Of a final frame.
+Wire::FrameHeader::FrameHeader(Opcode opcode, qsizetype payloadSize)
 {
     constexpr char finalBit = char(0x80);
-    QByteArray header(1, char(finalBit | char(opcode)));
-    if (size <= 125) {
-        header += char(size);
-    } else if (size <= 0xffff) {
-        const auto length = qToBigEndian(quint16(size));
-        header += char(126);
-        header.append(reinterpret_cast<const char *>(&length), sizeof length);
+    bytes[0] = char(finalBit | char(opcode));
+    if (payloadSize <= 125) {
+        bytes[1] = char(payloadSize);
+        size = 2;
+    } else if (payloadSize <= 0xffff) {
+        bytes[1] = 126;
+        qToBigEndian(quint16(payloadSize), &bytes[2]);
+        size = 4;
     } else {
-        const auto length = qToBigEndian(quint64(size));
-        header += char(127);
-        header.append(reinterpret_cast<const char *>(&length), sizeof length);
+        bytes[1] = 127;
+        qToBigEndian(quint64(payloadSize), &bytes[2]);
+        size = 10;
     }
-    return header;
 }
 
-} // namespace
-
-Wire::Wire(std::unique_ptr<QTcpSocket> transport, const HandshakePolicy &policy,
-           const Limits &limits, QObject *parent)
+Wire::Wire(std::unique_ptr<Transport> transport, ServerContext &context, QObject *parent)
     : QTcpSocket(parent)
-    , m_limits(limits)
+    , m_context(context)
     , m_transport(std::move(transport))
-    , m_handshake(std::in_place, policy)
-    , m_reader(limits.maxMessageSize, limits.maxFragments)
+    , m_handshake(std::in_place, context.policy)
+    , m_reader(context.limits.maxMessageSize, context.limits.maxFragments)
 {
     m_lastInput.start();
     m_lastOutput.start();
-    // What is not read stays with the kernel, and then with the peer: that is flow control.
-    m_transport->setReadBufferSize(m_limits.readQuantum);
-    m_transport->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    m_transport->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
-
-    connect(m_transport.get(), &QTcpSocket::readyRead, this, &Wire::readTransport);
-    connect(m_transport.get(), &QTcpSocket::bytesWritten, this, &Wire::onBytesWritten);
-    if (auto *secure = qobject_cast<QSslSocket *>(m_transport.get()))
-        connect(secure, &QSslSocket::encryptedBytesWritten, this, &Wire::onBytesWritten);
-    connect(m_transport.get(), &QTcpSocket::disconnected, this, &Wire::onTransportDisconnected);
+    connect(m_transport.get(), &Transport::readyRead, this, &Wire::readTransport);
+    connect(m_transport.get(), &Transport::bytesWritten, this, &Wire::onBytesWritten);
+    connect(m_transport.get(), &Transport::closed, this, &Wire::end);
 
     // Unbuffered: what QWebSocket reads comes straight from here.
     setOpenMode(QIODevice::ReadWrite | QIODevice::Unbuffered);
     setPeerAddress(m_transport->peerAddress());
     setPeerPort(m_transport->peerPort());
-    setLocalAddress(m_transport->localAddress());
-    setLocalPort(m_transport->localPort());
     setSocketState(QAbstractSocket::ConnectedState);
 }
 
 Wire::~Wire()
 {
-    m_transport->disconnect(this);
     // ~QAbstractSocket would call virtual functions of what is no longer there.
     m_phase = Phase::Ended;
     setOpenMode(QIODevice::NotOpen);
@@ -80,21 +60,20 @@ void Wire::startFrames()
     const QByteArray early = std::exchange(m_early, {});
     if (!early.isEmpty())
         readFrames(early);
-    readTransport();
+    updateReading();
 }
 
 void Wire::readTransport()
 {
-    // While the request is being answered what comes has to wait: see startFrames().
-    if (m_isReading || m_isPaused || m_phase == Phase::Answer || m_phase == Phase::Ended)
-        return;
     // One peer's turn; what is left waits for the others' turns.
-    const QByteArray input = m_transport->read(m_limits.readQuantum);
-    if (input.isEmpty())
-        return;
-    m_lastInput.start();
-    {
+    QByteArray &buffer = m_context.readBuffer;
+    const qint64 count = m_transport->read(buffer.data(), buffer.size());
+    if (count == Transport::endOfInput) {
+        readEnd();
+    } else if (count > 0) {
+        m_lastInput.start();
         const QScopedValueRollback reading(m_isReading, true);
+        const auto input = QByteArrayView(buffer).first(count);
         switch (m_phase) {
         case Phase::Request:
             readRequest(input);
@@ -112,8 +91,37 @@ void Wire::readTransport()
     if (m_phase == Phase::Ended)
         return;
     flushOutput();
-    if (m_transport->bytesAvailable() > 0)
-        QMetaObject::invokeMethod(this, &Wire::readTransport, Qt::QueuedConnection);
+    updateReading();
+}
+
+void Wire::readEnd()
+{
+    switch (m_phase) {
+    case Phase::Request:
+        if (m_handshake->head().isEmpty())
+            disconnectFromHost(); // it did not ask for anything
+        else
+            refuse(Handshake::endedEarly());
+        break;
+    case Phase::Frames:
+        m_phase = Phase::Deaf;
+        Q_EMIT inputEnded();
+        break;
+    case Phase::Answer:
+    case Phase::Deaf:
+    case Phase::Closing:
+    case Phase::Ended:
+        break;
+    }
+}
+
+/// The mark is on what waits for the peer, echoes and pongs alike.
+void Wire::updateReading()
+{
+    if (bytesToWrite() > m_context.limits.highMark)
+        m_isPaused = m_phase != Phase::Closing;
+    // While the request is being answered what comes has to wait: see startFrames().
+    m_transport->setReading(!m_isPaused && m_phase != Phase::Answer);
 }
 
 void Wire::readRequest(QByteArrayView input)
@@ -123,13 +131,12 @@ void Wire::readRequest(QByteArrayView input)
     case Handshake::State::NeedsMore:
         break;
     case Handshake::State::Refused:
-        Q_EMIT requestRefused(m_handshake->refusal().status);
-        refuse(m_handshake->refusal().response);
+        refuse(m_handshake->refusal());
         break;
     case Handshake::State::Accepted:
         m_early = input.sliced(consumed).toByteArray();
         m_phase = Phase::Answer;
-        handOn(m_handshake->head(), {});
+        handOn({}, m_handshake->head());
         m_handshake.reset();
         break;
     }
@@ -151,21 +158,18 @@ void Wire::readFrames(QByteArrayView input)
         } else {
             m_messageType = message.opcode;
             const Opcode as = message.opcode == Opcode::Text ? Opcode::Binary : message.opcode;
-            handOn(frameHeader(as, message.payload.size()), message.payload);
+            handOn(FrameHeader(as, message.payload.size()), message.payload);
         }
     }
     if (m_phase == Phase::Frames && m_reader.violation()) {
         m_phase = Phase::Deaf;
         Q_EMIT violated(m_reader.violation()->closeCode, m_reader.violation()->reason);
     }
-    // The mark is on what waits for the peer, echoes and pongs alike.
-    if (bytesToWrite() > m_limits.highMark)
-        m_isPaused = true;
 }
 
 /// Lets QWebSocket read \a header and \a payload; it does so before this returns, or, for the
 /// request, from the event loop.
-void Wire::handOn(const QByteArray &header, const QByteArray &payload)
+void Wire::handOn(const FrameHeader &header, const QByteArray &payload)
 {
     m_inputHeader = header;
     m_inputPayload = payload;
@@ -178,26 +182,26 @@ qint64 Wire::bytesAvailable() const
     // QWebSocket reads on for as long as there is something, even once it is closed.
     if (!isOpen())
         return 0;
-    return m_inputHeader.size() + m_inputPayload.size() - m_inputPosition
+    return m_inputHeader.size + m_inputPayload.size() - m_inputPosition
         + QTcpSocket::bytesAvailable();
 }
 
 qint64 Wire::readData(char *data, qint64 maxSize)
 {
     qint64 done = 0;
-    const auto take = [&](const QByteArray &source, qsizetype offset) {
+    const auto take = [&](QByteArrayView source, qsizetype offset) {
         const qsizetype from = m_inputPosition - offset;
         const qsizetype count = std::min<qsizetype>(maxSize - done, source.size() - from);
         if (from < 0 || count <= 0)
             return;
-        std::memcpy(data + done, source.constData() + from, std::size_t(count));
+        std::memcpy(data + done, source.data() + from, std::size_t(count));
         done += count;
         m_inputPosition += count;
     };
-    take(m_inputHeader, 0);
-    take(m_inputPayload, m_inputHeader.size());
-    if (m_inputPosition == m_inputHeader.size() + m_inputPayload.size()) {
-        m_inputHeader.clear();
+    take({m_inputHeader.bytes.data(), m_inputHeader.size}, 0);
+    take(m_inputPayload, m_inputHeader.size);
+    if (m_inputPosition == m_inputHeader.size + m_inputPayload.size()) {
+        m_inputHeader.size = 0;
         m_inputPayload.clear();
         m_inputPosition = 0;
     }
@@ -228,13 +232,7 @@ qint64 Wire::writeData(const char *data, qint64 size)
 
 qint64 Wire::bytesToWrite() const
 {
-    return m_output.size() + transportBytesToWrite();
-}
-
-qint64 Wire::transportBytesToWrite() const
-{
-    const auto *secure = qobject_cast<const QSslSocket *>(m_transport.get());
-    return m_transport->bytesToWrite() + (secure ? secure->encryptedBytesToWrite() : 0);
+    return m_output.size() + m_transport->bytesToWrite();
 }
 
 void Wire::flushSoon()
@@ -249,27 +247,27 @@ void Wire::flushOutput()
     m_isFlushPosted = false;
     if (m_output.isEmpty())
         return;
-    if (transportBytesToWrite() == 0)
+    if (m_transport->bytesToWrite() == 0)
         m_lastOutput.start();
     m_transport->write(std::exchange(m_output, {}));
-    m_transport->flush();
+    shutDownWhenWritten();
 }
 
 void Wire::onBytesWritten(qint64 bytes)
 {
     m_lastOutput.start();
     Q_EMIT bytesWritten(bytes);
-    if (m_isPaused && bytesToWrite() <= m_limits.lowMark) {
+    if (m_isPaused && bytesToWrite() <= m_context.limits.lowMark) {
         m_isPaused = false;
-        // From the event loop: this may be inside a flush.
-        QMetaObject::invokeMethod(this, &Wire::readTransport, Qt::QueuedConnection);
+        updateReading();
     }
     shutDownWhenWritten();
 }
 
-void Wire::refuse(const QByteArray &response)
+void Wire::refuse(const Handshake::Refusal &refusal)
 {
-    m_output = response;
+    Q_EMIT requestRefused(refusal.status);
+    m_output = refusal.response;
     disconnectFromHost();
 }
 
@@ -278,13 +276,13 @@ void Wire::disconnectFromHost()
     if (m_phase == Phase::Closing || m_phase == Phase::Ended)
         return;
     m_phase = Phase::Closing;
-    m_isPaused = false;
     setSocketState(QAbstractSocket::ClosingState);
     Q_EMIT stateChanged(QAbstractSocket::ClosingState);
     flushOutput();
     shutDownWhenWritten();
     // What is unread would reset the connection, and take our last words with it.
-    QMetaObject::invokeMethod(this, &Wire::readTransport, Qt::QueuedConnection);
+    m_isPaused = false;
+    updateReading();
 }
 
 /// RFC 6455 7.1.1: our side of TCP is closed first, and the connection ends when the peer closes
@@ -294,24 +292,22 @@ void Wire::shutDownWhenWritten()
     if (m_phase != Phase::Closing || m_shutdown.isValid() || bytesToWrite() > 0)
         return;
     m_shutdown.start();
-    if (qobject_cast<QSslSocket *>(m_transport.get()))
-        m_transport->disconnectFromHost(); // TLS has words of its own for this
-    else
-        ::shutdown(int(m_transport->socketDescriptor()), SHUT_WR);
+    m_transport->shutDown();
 }
 
 void Wire::drop()
 {
-    if (m_phase == Phase::Ended)
-        return;
-    m_output.clear();
-    if (m_transport->state() == QAbstractSocket::UnconnectedState)
-        onTransportDisconnected();
-    else
-        m_transport->abort();
+    m_transport->close();
+    end();
 }
 
-void Wire::onTransportDisconnected()
+void Wire::dropWithReset()
+{
+    m_transport->reset();
+    end();
+}
+
+void Wire::end()
 {
     if (m_phase == Phase::Ended)
         return;

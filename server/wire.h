@@ -3,18 +3,20 @@
 
 #include "framereader.h"
 #include "handshake.h"
-#include "serverlimits.h"
+#include "servercontext.h"
+#include "transport.h"
 
 #include <QElapsedTimer>
 #include <QTcpSocket>
 
+#include <array>
 #include <memory>
 #include <optional>
 
 /*!
     The edge between TCP and QWebSocket: what QWebSocketServer takes for a TCP socket.
 
-    Under it is the real one. The wire checks what comes before QWebSocket sees it, and hands it
+    Under it is the Transport. The wire checks what comes before QWebSocket sees it, and hands it
     on in the one form that QWebSocket gets right: the head of a request, then whole messages, each
     as one unmasked binary frame, whatever its type (see messageType()). It reads no more than the
     peer reads, and gathers what is written into one write a turn.
@@ -27,9 +29,8 @@ public:
     /// RFC 6455 7.1.5: stands for a Close frame without a code.
     static constexpr int noStatusReceived = 1005;
 
-    /// Takes over \a transport, which is connected.
-    Wire(std::unique_ptr<QTcpSocket> transport, const HandshakePolicy &policy, const Limits &limits,
-         QObject *parent = nullptr);
+    /// Takes over \a transport, which is connected; \a context outlives the wire.
+    Wire(std::unique_ptr<Transport> transport, ServerContext &context, QObject *parent = nullptr);
     ~Wire() override;
 
     /// From now on frames are read: QWebSocket is there, and somebody listens to it.
@@ -38,10 +39,12 @@ public:
     [[nodiscard]] Opcode messageType() const { return m_messageType; }
     /// The next binary frame that is written goes out as a text frame.
     void markNextAsText() { m_nextIsText = true; }
-    /// Answers a request that was not upgraded with \a response, and closes.
-    void refuse(const QByteArray &response);
+    /// Answers the request with \a refusal, and closes. Until then it is not answered otherwise.
+    void refuse(const Handshake::Refusal &refusal);
     /// Ends the TCP connection at once.
     void drop();
+    /// As drop(), with a TCP reset.
+    void dropWithReset();
 
     /// Whether the peer is waited for: bytes wait for it to read them.
     [[nodiscard]] bool hasBacklog() const { return bytesToWrite() > 0; }
@@ -69,6 +72,8 @@ Q_SIGNALS:
     void closeReceived(int code, const QString &reason);
     /// The peer broke the rules; nothing more is read from it.
     void violated(int code, const QString &reason);
+    /// The peer will send nothing more, not even a Close frame, but it may read on.
+    void inputEnded();
 
 protected:
     qint64 readData(char *data, qint64 maxSize) override;
@@ -78,22 +83,33 @@ protected:
 private:
     enum class Phase { Request, Answer, Frames, Deaf, Closing, Ended };
 
+    /// RFC 6455 5.2: unmasked, 2 bytes and 8 of extended length at most.
+    struct FrameHeader
+    {
+        std::array<char, 10> bytes = {};
+        qsizetype size = 0;
+
+        FrameHeader() = default;
+        FrameHeader(Opcode opcode, qsizetype payloadSize);
+    };
+
     void readTransport();
     void readRequest(QByteArrayView input);
     void readFrames(QByteArrayView input);
-    void handOn(const QByteArray &header, const QByteArray &payload);
+    void readEnd();
+    void updateReading();
+    void handOn(const FrameHeader &header, const QByteArray &payload);
     void flushSoon();
     void flushOutput();
     void onBytesWritten(qint64 bytes);
-    void onTransportDisconnected();
     void shutDownWhenWritten();
-    [[nodiscard]] qint64 transportBytesToWrite() const;
+    void end();
 
-    const Limits m_limits;
-    const std::unique_ptr<QTcpSocket> m_transport;
+    ServerContext &m_context;
+    const std::unique_ptr<Transport> m_transport;
     std::optional<Handshake> m_handshake; // until its request is answered
     FrameReader m_reader;
-    QByteArray m_inputHeader; // what QWebSocket reads next, then the payload
+    FrameHeader m_inputHeader; // what QWebSocket reads next, then the payload
     QByteArray m_inputPayload;
     qsizetype m_inputPosition = 0; // in both together
     QByteArray m_early; // what came behind the request

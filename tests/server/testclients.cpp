@@ -4,6 +4,8 @@
 #include <QTcpServer>
 #include <QtEndian>
 
+#include <sys/socket.h>
+
 using namespace Qt::Literals::StringLiterals;
 
 ServerOptions quietLoopbackOptions()
@@ -97,6 +99,11 @@ void RawClient::resumeReading()
     m_isReading = true;
     m_socket.setReadBufferSize(0);
     parse();
+}
+
+void RawClient::endInput()
+{
+    ::shutdown(int(m_socket.socketDescriptor()), SHUT_WR);
 }
 
 int RawClient::closeCode() const

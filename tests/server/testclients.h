@@ -77,6 +77,8 @@ public:
     /// What has come that is no frame, as the answer to a request that was refused.
     [[nodiscard]] QByteArray input() const { return m_input; }
     void abort() { m_socket.abort(); }
+    /// Ends its direction of TCP, once all is written, and reads on.
+    void endInput();
 
     [[nodiscard]] qint64 bytesToWrite() const { return m_socket.bytesToWrite(); }
     [[nodiscard]] quint16 localPort() const { return m_socket.localPort(); }

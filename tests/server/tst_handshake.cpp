@@ -762,9 +762,10 @@ void HandshakeTest::headHasNoBody()
 
 void HandshakeTest::fixedResponses()
 {
-    QCOMPARE(flaw(Handshake::timeoutResponse(), 408), QString());
-    QCOMPARE(flaw(Handshake::fullResponse(), 503), QString());
-    QCOMPARE(flaw(Handshake::response(418, "A status without a phrase."), 418), QString());
+    QCOMPARE(flaw(Handshake::timedOut().response, 408), QString());
+    QCOMPARE(flaw(Handshake::full().response, 503), QString());
+    QCOMPARE(flaw(Handshake::refusalOf(418, "A status without a phrase.").response, 418),
+             QString());
 }
 
 void HandshakeTest::eachRefusalHasItsSentence()

@@ -171,6 +171,57 @@ private Q_SLOTS:
         QCOMPARE(server.connectionCount(), 0);
     }
 
+    void halfClosedPeerGetsItsEchoes()
+    {
+        EchoServer server(quietLoopbackOptions());
+        QVERIFY(!server.start());
+        RawClient client;
+        client.open(server.urls().first());
+        QTRY_VERIFY(client.isUpgraded());
+        client.stopReading();
+        // More than the kernel takes of the echoes while nobody reads them.
+        constexpr int count = 6;
+        for (int i = 0; i < count; ++i)
+            client.send(RawClient::Binary, QByteArray(1024 * 1024, char(i)));
+        QTRY_COMPARE(client.bytesToWrite(), 0);
+        client.endInput();
+        client.resumeReading();
+        QTRY_COMPARE(client.frames().size(), count);
+        QTRY_VERIFY(!client.isConnected());
+        QCOMPARE(client.closeCode(), 0); // it did not say Close
+        QTRY_COMPARE(server.connectionCount(), 0);
+    }
+
+    void requestFrameAndEndAtOnce()
+    {
+        EchoServer server(quietLoopbackOptions());
+        QVERIFY(!server.start());
+        RawClient client;
+        client.openTcp(server.urls().first());
+        QTRY_VERIFY(client.isConnected());
+        client.upgrade();
+        client.send(RawClient::Text, "all of it"_ba);
+        QTRY_COMPARE(client.bytesToWrite(), 0);
+        client.endInput();
+        QTRY_COMPARE(client.frames().size(), 1);
+        QCOMPARE(client.frames().first().payload, "all of it"_ba);
+        QTRY_VERIFY(!client.isConnected());
+    }
+
+    void halfARequest()
+    {
+        EchoServer server(quietLoopbackOptions());
+        QVERIFY(!server.start());
+        RawClient client;
+        client.openTcp(server.urls().first());
+        QTRY_VERIFY(client.isConnected());
+        client.sendRaw("GET / HTTP/1.1\r\nHost: localhost\r\n"_ba);
+        QTRY_COMPARE(client.bytesToWrite(), 0);
+        client.endInput();
+        QTRY_VERIFY2(client.input().startsWith("HTTP/1.1 400 "), client.input().constData());
+        QTRY_VERIFY(!client.isConnected());
+    }
+
     void oneFloodDoesNotStarveTheOthers()
     {
         EchoServer server(quietLoopbackOptions());

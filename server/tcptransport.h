@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "transport.h"
+
+#include <QSocketNotifier>
+
+#include <deque>
+
+/*!
+    A TCP connection on its file descriptor.
+
+    QTcpSocket will not do: at the peer's FIN it throws away what is not yet written, though such a
+    peer still reads.
+*/
+class TcpTransport : public Transport
+{
+    Q_OBJECT
+
+public:
+    /// Owns \a descriptor: a connected socket that does not block.
+    TcpTransport(int descriptor, const QHostAddress &peerAddress, quint16 peerPort);
+    ~TcpTransport() override;
+
+    [[nodiscard]] qint64 read(char *data, qint64 maxSize) override;
+    void setReading(bool isReading) override;
+    void write(const QByteArray &bytes) override;
+    [[nodiscard]] qint64 bytesToWrite() const override { return m_bytesToWrite; }
+    void shutDown() override;
+    void close() override;
+    void reset() override;
+
+private:
+    void writePending();
+    void closeIfBothEnded();
+    void fail();
+
+    int m_descriptor;
+    QSocketNotifier m_readNotifier;
+    QSocketNotifier m_writeNotifier;
+    std::deque<QByteArray> m_pending;
+    qsizetype m_written = 0; // of the first one
+    qint64 m_bytesToWrite = 0;
+    bool m_isInputAtEnd = false;
+    bool m_isShutDown = false;
+};
