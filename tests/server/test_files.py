@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""The server runs out of file descriptors: from the start, and when somebody lowers its limit while it runs.
+
+usage: test_files.py AWESOME-CHAT-SERVER
+"""
+
+import resource
+import sys
+import unittest
+
+from rawpeer import (REQUEST, Crowd, Peer, Server, measured, milliseconds, percentile, run_tests, timed_visit,
+                     wait_for)
+
+SERVER = sys.argv[1]
+RESERVED = 32  # files that the server keeps for what is no connection
+CROWD = 300
+QUIET = 2.0  # seconds over which its CPU time is measured
+MOST_CPU = 0.1
+
+
+class FewFiles(unittest.TestCase):
+    def test_a_small_limit_from_the_start(self):
+        for files in (64, 128, 256):
+            with self.subTest(files=files), Server(SERVER, files=files) as server, Peer(server) as early:
+                early.open()
+                room = files - RESERVED - 1  # the early one is there
+                with Crowd(server, CROWD) as crowd:
+                    # Those too many are told so at once; the others are waited for until they send their request.
+                    crowd.sockets, held = crowd.sockets[room:], crowd.sockets[:room]
+                    refused = crowd.read_ends()
+                    crowd.sockets += held
+                    self.assertEqual({answer.split(b"\r\n")[0] for answer, _ in refused},
+                                     {b"HTTP/1.1 503 Service Unavailable"})
+                    slowest = max(seconds for _, seconds in refused)
+                    share = server.cpu_share(QUIET)
+                    echo = percentile([early.echo() for _ in range(200)], 99)
+                measured(f"{files} files, {CROWD} connects",
+                         f"{len(refused)} refused within {milliseconds(slowest)}, CPU {share:.1%}, "
+                         f"p99 of an echo {milliseconds(echo)}")
+                self.assertLess(slowest, 1)
+                self.assertLess(share, MOST_CPU)
+                self.assertLess(echo, 0.02)
+                self.assert_recovers(server)
+
+    def test_a_limit_that_sinks_while_it_runs(self):
+        with Server(SERVER) as server, Peer(server) as early:
+            early.open()
+            limit = server.files() + 4
+            resource.prlimit(server.pid, resource.RLIMIT_NOFILE,
+                             (limit, resource.prlimit(server.pid, resource.RLIMIT_NOFILE)[1]))
+            with Crowd(server, CROWD):
+                share = server.cpu_share(QUIET)
+                echo = percentile([early.echo() for _ in range(200)], 99)
+                measured(f"limit lowered to {limit} files, {CROWD} connects",
+                         f"CPU {share:.1%}, p99 of an echo {milliseconds(echo)}")
+            self.assertLess(share, MOST_CPU, "it spins while it is out of files")
+            self.assertLess(echo, 0.02)
+            self.assert_recovers(server)
+
+    def test_a_limit_that_rises_again(self):
+        for name, visits in (("the first peer ever", 0), ("a later one", 3)):
+            with self.subTest(name), Server(SERVER) as server:
+                bare = server.files()
+                for _ in range(visits):
+                    timed_visit(server)
+                before = resource.prlimit(server.pid, resource.RLIMIT_NOFILE)
+                wait_for(lambda: server.files() == bare, "the end of the visits")
+                resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (bare, before[1]))
+                with Peer(server) as peer:
+                    peer.send(REQUEST)
+                    share = server.cpu_share(0.5)
+                    resource.prlimit(server.pid, resource.RLIMIT_NOFILE, before)
+                    peer.socket.settimeout(1)
+                    try:
+                        status = peer.read_status()
+                    except TimeoutError:
+                        status = "no answer within 1 s"
+                self.assertEqual(status, 101, "whoever has waited is served")
+                self.assertLess(share, MOST_CPU, "it spins while it is out of files")
+                self.assert_recovers(server)
+
+    def assert_recovers(self, server):
+        """Within 1 s of when files are free again, whoever comes is served."""
+        visits = []
+
+        def visit():
+            try:
+                visits.append(timed_visit(server))
+            except (AssertionError, OSError, EOFError):  # there is no room yet
+                return False
+            return True
+        seconds = wait_for(visit, "recovery from the lack of files", seconds=1)
+        measured("recovery", milliseconds(seconds))
+
+
+if __name__ == "__main__":
+    run_tests()
