@@ -114,7 +114,7 @@ EchoServer::~EchoServer()
 std::optional<QString> EchoServer::start()
 {
     if (!m_options.tlsCertificate.isEmpty()) {
-        if (const std::optional<QString> problem = loadTls())
+        if (std::optional<QString> problem = loadTls())
             return problem;
     }
     const qint64 files = qint64(raiseFileLimit()) - Limits::reservedFiles;

@@ -68,14 +68,14 @@ class FewFiles(unittest.TestCase):
                 resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (bare, before[1]))
                 with Peer(server) as peer:
                     peer.send(REQUEST)
-                    share = server.cpu_share(0.5)
-                    resource.prlimit(server.pid, resource.RLIMIT_NOFILE, before)
                     peer.socket.settimeout(1)
                     try:
                         status = peer.read_status()
                     except TimeoutError:
                         status = "no answer within 1 s"
-                self.assertEqual(status, 101, "whoever has waited is served")
+                    share = server.cpu_share(0.5)
+                    resource.prlimit(server.pid, resource.RLIMIT_NOFILE, before)
+                self.assertEqual(status, 503, "whoever is one too many is told so at once")
                 self.assertLess(share, MOST_CPU, "it spins while it is out of files")
                 self.assert_recovers(server)
 
