@@ -6,7 +6,8 @@
 #include <chrono>
 
 /*!
-    What one server may cost at most. Sizes are in bytes.
+    What one server may cost at most. Sizes are in bytes. Each has a flag, but for sweepInterval;
+    see limitflags.h.
 */
 struct Limits
 {
@@ -16,6 +17,11 @@ struct Limits
     static constexpr qint64 largestMaxMessageSize = 1024 * 1024 * 1024;
     /// Files that are not connections: listeners, logs, the event loop.
     static constexpr int reservedFiles = 32;
+    /// However short the times are, what is held to them is looked at no more often.
+    static constexpr std::chrono::milliseconds shortestSweepInterval =
+        std::chrono::milliseconds(10);
+    /// A burst that nobody has asked for, in seconds of the rate.
+    static constexpr int defaultBurstSeconds = 5;
 
     /// The largest message a peer may send, inclusive; a larger one closes with 1009.
     qint64 maxMessageSize = 16 * 1024 * 1024;
@@ -49,6 +55,20 @@ struct Limits
     std::chrono::milliseconds maxClosing = std::chrono::minutes(5);
     /// From EchoServer::stop() to the abortion of what is still there.
     std::chrono::milliseconds drainTimeout = std::chrono::seconds(5);
-    /// How often each peer is held to these times, by one timer for all.
+    /// How often at least each peer is held to these times, by one timer for all; see
+    /// sweepInterval().
     std::chrono::milliseconds sweepInterval = std::chrono::milliseconds(250);
+
+    /// Messages and pings a second that one peer may send on average; more close with 1008. 0: any
+    /// number.
+    int messageRate = 0;
+    /// How many of them it may send at once after a quiet time. 0: what messageBurst() makes of it.
+    int messageBurst = 0;
 };
+
+/// How often to hold each peer to the times of \a limits: no less than four times in the shortest
+/// of them, within reason. The drain timeout is not one of them, as it has a timer of its own.
+[[nodiscard]] std::chrono::milliseconds sweepInterval(const Limits &limits);
+
+/// The burst that goes with the message rate of \a limits; 0 where there is none.
+[[nodiscard]] int messageBurst(const Limits &limits);

@@ -2,6 +2,8 @@
 #include "serveroptions.h"
 
 #include "escape.h"
+#include "limitflags.h"
+#include "serverflags.h"
 
 #include <QCommandLineParser>
 #include <QUrl>
@@ -15,22 +17,6 @@ namespace {
 
 constexpr qsizetype maxQuotedCharacters = 80;
 constexpr qint64 maxPort = std::numeric_limits<quint16>::max();
-constexpr qint64 largestMaxConnections = 1'000'000;
-
-constexpr auto listenFlag = "listen"_L1;
-constexpr auto portFlag = "port"_L1;
-constexpr auto greetingFlag = "greeting"_L1;
-constexpr auto noGreetingFlag = "no-greeting"_L1;
-constexpr auto maxMessageSizeFlag = "max-message-size"_L1;
-constexpr auto maxConnectionsFlag = "max-connections"_L1;
-constexpr auto maxPerAddressFlag = "max-connections-per-address"_L1;
-constexpr auto allowOriginFlag = "allow-origin"_L1;
-constexpr auto allowHostFlag = "allow-host"_L1;
-constexpr auto tlsCertificateFlag = "tls-certificate"_L1;
-constexpr auto tlsKeyFlag = "tls-key"_L1;
-constexpr auto verboseFlag = "verbose"_L1;
-constexpr auto helpFlag = "help"_L1;
-constexpr auto versionFlag = "version"_L1;
 
 QString quoted(const QString &word)
 {
@@ -91,7 +77,8 @@ bool isHost(const QString &word)
 
 /// The first thing wrong with the words themselves, whatever their values.
 std::optional<UsageError> structuralError(const QCommandLineParser &parser, bool parsed,
-                                          const QStringList &arguments)
+                                          const QStringList &arguments,
+                                          const QStringList &repeatable)
 {
     if (const QStringList unknown = parser.unknownOptionNames(); !unknown.isEmpty()) {
         const QString longFlag = u"--"_s + unknown.first();
@@ -112,9 +99,7 @@ std::optional<UsageError> structuralError(const QCommandLineParser &parser, bool
 
     const QStringList given = parser.optionNames();
     for (const QString &name : given) {
-        const bool isRepeatable =
-            name == listenFlag || name == allowOriginFlag || name == allowHostFlag;
-        if (!isRepeatable && given.count(name) > 1)
+        if (!repeatable.contains(name) && given.count(name) > 1)
             return usageError(u"--%1 is given more than once"_s.arg(name));
     }
     if (given.contains(tlsCertificateFlag) != given.contains(tlsKeyFlag))
@@ -142,6 +127,19 @@ std::optional<UsageError> readNumber(const QCommandLineParser &parser, const QSt
     return std::nullopt;
 }
 
+std::optional<UsageError> readLimits(const QCommandLineParser &parser, Limits &target)
+{
+    for (const LimitFlag &flag : limitFlags()) {
+        qint64 value = flag.value(target);
+        if (const auto error = readNumber(parser, flag.name, flag.smallest, flag.largest, value))
+            return error;
+        flag.setValue(target, value);
+    }
+    if (const std::optional<QString> conflict = conflictIn(target))
+        return usageError(*conflict);
+    return std::nullopt;
+}
+
 std::optional<UsageError> readAddresses(const QCommandLineParser &parser,
                                         QList<ListenAddress> &target)
 {
@@ -166,12 +164,15 @@ ParsedOptions parseServerOptions(const QStringList &arguments)
 {
     const QString noDescription; // serverHelp() describes the flags
     QCommandLineParser parser;
-    for (const QLatin1StringView flag :
-         {listenFlag, portFlag, greetingFlag, tlsCertificateFlag, tlsKeyFlag, allowOriginFlag,
-          allowHostFlag, maxMessageSizeFlag, maxConnectionsFlag, maxPerAddressFlag})
-        parser.addOption({flag, noDescription, u"value"_s});
-    for (const QLatin1StringView flag : {noGreetingFlag, verboseFlag, helpFlag, versionFlag})
-        parser.addOption(QCommandLineOption(flag));
+    QStringList repeatable;
+    const QList<FlagGroup> groups = flagGroups();
+    for (const FlagGroup &group : groups) {
+        for (const Flag &flag : group.flags) {
+            parser.addOption({flag.name, noDescription, flag.valueName});
+            if (flag.isRepeatable)
+                repeatable.append(flag.name);
+        }
+    }
     parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
     const bool parsed = parser.parse(arguments);
 
@@ -179,23 +180,15 @@ ParsedOptions parseServerOptions(const QStringList &arguments)
         return InfoRequest::Help;
     if (parser.isSet(versionFlag))
         return InfoRequest::Version;
-    if (const auto error = structuralError(parser, parsed, arguments))
+    if (const auto error = structuralError(parser, parsed, arguments, repeatable))
         return *error;
 
     ServerOptions options;
-    Limits &limits = options.limits;
     if (const auto error = readAddresses(parser, options.addresses))
         return *error;
     if (const auto error = readNumber(parser, portFlag, 0, maxPort, options.port))
         return *error;
-    if (const auto error = readNumber(parser, maxMessageSizeFlag, Limits::smallestMaxMessageSize,
-                                      Limits::largestMaxMessageSize, limits.maxMessageSize))
-        return *error;
-    if (const auto error =
-            readNumber(parser, maxConnectionsFlag, 1, largestMaxConnections, limits.maxConnections))
-        return *error;
-    if (const auto error = readNumber(parser, maxPerAddressFlag, 1, largestMaxConnections,
-                                      limits.maxConnectionsPerAddress))
+    if (const auto error = readLimits(parser, options.limits))
         return *error;
     options.tlsCertificate = parser.value(tlsCertificateFlag);
     options.tlsKey = parser.value(tlsKeyFlag);
@@ -227,40 +220,12 @@ QString serverHelp()
     return uR"(Usage: awesome-chat-server [FLAG...]
 Greets every WebSocket client and sends each of its messages back.
 
-  --listen ADDRESS          an IP address, localhost (127.0.0.1 and ::1) or any
-                            (0.0.0.0 and ::); may be given several times
-                            (default: localhost)
-  --port N                  0 to 65535; 0 is any free port (default: 3000)
-  --greeting TEXT           what a new client is sent first
-                            (default: Welcome to Awesome Chat)
-  --no-greeting             send nothing first
-  --tls-certificate FILE    speak TLS 1.2 and up (wss://) with this certificate and
-                            its chain, in PEM; SIGHUP reads it again
-  --tls-key FILE            the certificate's private key, in PEM
-  --allow-origin ORIGIN     serve pages of this origin only (and clients that are
-                            no browsers); may be given several times
-                            (default: any)
-  --allow-host NAME         answer to this name only; may be given several times
-                            (default: any, or names of this machine where only
-                            this machine can connect)
-  --max-message-size BYTES  close with 1009 on a larger message
-                            (default: 16777216)
-  --max-connections N       answer 503 when more clients come
-                            (default: 10000)
-  --max-connections-per-address N
-                            the same for clients of one address (default: 1000)
-  --verbose                 log every message received (text up to 200
-                            characters, binary up to 64 bytes)
-  --help                    print this and exit
-  --version                 print the version and exit
-
+)"_s + flagsHelp()
+        + uR"(
 Examples:
   awesome-chat-server                    for clients on this machine
   awesome-chat-server --listen any       for the whole network
   awesome-chat-server --port 8080 --no-greeting --verbose
-
-A client that does not read is not read from either; after 60 seconds without
-progress it is dropped.
 
 The addresses listened on are printed on standard output, the log on standard
 error. SIGINT (Ctrl+C) and SIGTERM close all connections and end the server; a
