@@ -5,10 +5,10 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
+enum class Backslash { Escaped, Kept };
+
 bool isHarmless(char32_t character)
 {
-    if (character == U'\\')
-        return false;
     switch (QChar::category(character)) {
     case QChar::Other_Control: // C0, DEL, C1
     case QChar::Other_Format: // bidirectional controls, zero width characters, the byte order mark
@@ -40,9 +40,7 @@ QString escapeSequence(char32_t character)
     return u"\\u{%1}"_s.arg(uint(character), 4, 16, '0'_L1);
 }
 
-} // namespace
-
-QString escaped(QStringView text, qsizetype maxLength)
+QString escapedIn(QStringView text, qsizetype maxLength, Backslash backslash)
 {
     QString result;
     for (qsizetype length = 0; !text.isEmpty(); ++length) {
@@ -53,11 +51,25 @@ QString escaped(QStringView text, qsizetype maxLength)
         const char32_t character =
             isPair ? QChar::surrogateToUcs4(text[0], text[1]) : char32_t(text[0].unicode());
         const QStringView unchanged = text.first(isPair ? 2 : 1);
-        if (isHarmless(character))
-            result += unchanged;
-        else
+        const bool isEscaped =
+            character == U'\\' ? backslash == Backslash::Escaped : !isHarmless(character);
+        if (isEscaped)
             result += escapeSequence(character);
+        else
+            result += unchanged;
         text = text.sliced(unchanged.size());
     }
     return result;
+}
+
+} // namespace
+
+QString escaped(QStringView text, qsizetype maxLength)
+{
+    return escapedIn(text, maxLength, Backslash::Escaped);
+}
+
+QString withoutControls(QStringView text)
+{
+    return escapedIn(text, text.size(), Backslash::Kept);
 }

@@ -12,3 +12,6 @@
     maxLength characters (code points of \a text) an ellipsis stands for the rest.
 */
 [[nodiscard]] QString escaped(QStringView text, qsizetype maxLength);
+
+/// The same for a text of which parts are escaped already: it keeps backslashes, and is not cut.
+[[nodiscard]] QString withoutControls(QStringView text);
