@@ -38,6 +38,7 @@ private Q_SLOTS:
     void info_data();
     void info();
     void helpNamesEveryFlagAndDefault();
+    void helpFitsInATerminal();
 };
 
 void OptionsTest::defaults()
@@ -295,6 +296,15 @@ void OptionsTest::helpNamesEveryFlagAndDefault()
         QVERIFY2(help.contains(u"default: %1)"_s.arg(value)), qPrintable(value));
     }
     QVERIFY(help.endsWith(u'\n'));
+}
+
+void OptionsTest::helpFitsInATerminal()
+{
+    const QStringList lines = serverHelp().split(u'\n');
+    for (const QString &line : lines) {
+        QVERIFY2(line.size() < 80, qPrintable(line));
+        QVERIFY2(!line.endsWith(u' '), qPrintable(line));
+    }
 }
 
 QTEST_GUILESS_MAIN(OptionsTest)

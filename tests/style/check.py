@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Checks of the files themselves.
 
-usage: check.py format CLANG-FORMAT | qmllint QMLLINT IMPORT-PATH | licence | plaintext
+usage: check.py format CLANG-FORMAT | qmllint QMLLINT IMPORT-PATH | licence | plaintext | serverflags SERVER
 """
 
 import json
@@ -80,6 +80,43 @@ def check_plaintext():
     return 1 if failures else 0
 
 
+FLAG = r"--[a-z-]+(?: [A-Z]+)?"
+
+
+def flags_of_help(text):
+    """Each flag, with the name of its value, and its default."""
+    entries = re.split(rf"^  (?={FLAG}(?:  |$))", text.split("Examples:")[0], flags=re.MULTILINE)[1:]
+    assert entries, "the help names no flag"
+    return {re.match(FLAG, entry).group(): default_in(" ".join(entry.split())) for entry in entries}
+
+
+def flags_of_readme(text):
+    """The same, from the first columns of the tables of the server."""
+    section = text.split("## The server")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (`--.*?`) \| (.*) \|$", section, flags=re.MULTILINE)
+    assert rows, "the README names no flag of the server"
+    return {flag: default_in(meaning.replace("`", ""))
+            for cell, meaning in rows for flag in re.findall(f"`({FLAG})`", cell)}
+
+
+def default_in(sentence):
+    """What it is, without what is added to explain it."""
+    match = re.search(r"\(default: ([^,)]*)", sentence)
+    return match.group(1) if match else None
+
+
+def check_serverflags(server):
+    """The README and --help tell of the same flags, with the same defaults."""
+    printed = subprocess.run([server, "--help"], capture_output=True, text=True, check=True).stdout
+    helped, read = flags_of_help(printed), flags_of_readme((ROOT / "README.md").read_text())
+    failures = [f"{flag}: not in the README" for flag in helped if flag not in read]
+    failures += [f"{flag}: in the README, but not in --help" for flag in read if flag not in helped]
+    failures += [f"{flag}: default {helped[flag]} in --help, {read[flag]} in the README"
+                 for flag in helped if flag in read and helped[flag] != read[flag]]
+    print("\n".join(failures))
+    return 1 if failures else 0
+
+
 CHECKS = {"format": check_format, "qmllint": check_qmllint, "licence": check_licence,
-          "plaintext": check_plaintext}
+          "plaintext": check_plaintext, "serverflags": check_serverflags}
 sys.exit(CHECKS[sys.argv[1]](*sys.argv[2:]))
