@@ -79,6 +79,7 @@ private Q_SLOTS:
     void logsConnections();
     void logsNoMessagesByDefault();
     void verboseLogsMessages();
+    void logLinesAreShortAndHarmless();
     void outputClosed_data();
     void outputClosed();
 };
@@ -272,6 +273,35 @@ void ProgramTest::verboseLogsMessages()
     QCOMPARE(lines.value(4), u"#1 binary 3 bytes: 00 ff 10"_s);
     QCOMPARE(lines.value(5), u"#1 binary 65 bytes: "_s + u"01 "_s.repeated(64) + u'…');
     QVERIFY(lines.value(6).startsWith(u"#1 disconnected: 1000"_s));
+}
+
+void ProgramTest::logLinesAreShortAndHarmless()
+{
+    Program program({u"--port"_s, u"0"_s, u"--verbose"_s});
+    QTRY_VERIFY(program.url().isValid());
+    // Long ones of what takes many bytes once it is escaped.
+    const QString tag = QString::fromUcs4(U"\U000e0041"); // \u{e0041}
+    QUrl url = program.url();
+    url.setPath(u'/' + u"\x1b\n\u202e"_s.repeated(500));
+    QWebSocket client(u"https://\u009b\\"_s.repeated(500));
+    connect(&client, &QWebSocket::connected, &client, [&client, tag] {
+        client.sendTextMessage(tag.repeated(1'000'000));
+        client.sendTextMessage(u"\r\x1b[2J"_s.repeated(1000));
+        client.close(QWebSocketProtocol::CloseCodeNormal, tag.repeated(30));
+    });
+    client.open(url);
+    QTRY_VERIFY(program.errors().contains(u"#1 disconnected"_s));
+    QTRY_VERIFY(program.errors().endsWith(u'\n'));
+
+    const QStringList lines = program.errors().chopped(1).split(u'\n');
+    QCOMPARE(lines.size(), 4); // connected, two messages, disconnected
+    const QRegularExpression harmful(u"[\\p{Cc}\\p{Cf}\\x{fffd}]"_s);
+    for (const QString &line : lines) {
+        QVERIFY2(line.toUtf8().size() < 1024, qPrintable(line));
+        QVERIFY2(!harmful.match(line).hasMatch(), qPrintable(line));
+    }
+    // 200 characters, of 9 bytes each.
+    QVERIFY2(lines[1].endsWith(u'…') && lines[1].toUtf8().size() == 1023, qPrintable(lines[1]));
 }
 
 void ProgramTest::outputClosed_data()
