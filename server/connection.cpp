@@ -6,6 +6,7 @@
 
 #include <QHostAddress>
 
+#include <algorithm>
 #include <utility>
 
 using namespace Qt::Literals::StringLiterals;
@@ -14,6 +15,10 @@ namespace {
 
 constexpr qsizetype maxLoggedCharacters = 200;
 constexpr qsizetype maxLoggedBytes = 64;
+/// A message that is to be cut into more frames gets larger ones.
+constexpr qint64 maxFragmentsSent = 65'536;
+/// RFC 6455 7.1.5: stands for an end without a Close frame.
+constexpr int abnormalClosure = 1006;
 
 QString logged(QStringView text)
 {
@@ -59,15 +64,12 @@ void Connection::open(std::unique_ptr<QWebSocket> socket)
     // An echo goes out as one frame.
     m_socket->setOutgoingFrameSize(QWebSocket::maxOutgoingFrameSize());
 
-    connect(m_socket.get(), &QWebSocket::binaryMessageReceived, this, &Connection::echo);
+    connect(m_socket.get(), &QWebSocket::binaryMessageReceived, this, &Connection::receiveMessage);
     connect(m_wire.get(), &Wire::violated, this, &Connection::close);
-    // Without a Close frame of its own it gets none of ours, but all that it is owed.
-    connect(m_wire.get(), &Wire::inputEnded, m_wire.get(), &Wire::disconnectFromHost);
-    connect(m_wire.get(), &Wire::closeReceived, this, [this](int code, const QString &reason) {
-        // QWebSocket cannot send a Close frame without a code.
-        close(code == Wire::noStatusReceived ? int(QWebSocketProtocol::CloseCodeNormal) : code,
-              reason);
-    });
+    connect(m_wire.get(), &Wire::inputEnded, this, &Connection::receiveEnd);
+    connect(m_wire.get(), &Wire::closeReceived, this, &Connection::receiveClose);
+    if (m_wire->behaviour())
+        startPerforming();
 
     QString line = u"#%1 connected from %2 to %3"_s.arg(
         QString::number(m_id), peerName(), logged(requestTarget(m_socket->requestUrl())));
@@ -76,22 +78,59 @@ void Connection::open(std::unique_ptr<QWebSocket> socket)
     qCInfo(lcServer).noquote() << line;
 }
 
-void Connection::greet(const QString &text)
+void Connection::start()
 {
-    m_socket->sendTextMessage(text);
+    const std::optional<QString> &usual = m_context.greeting;
+    const std::optional<QString> greeting =
+        m_performer ? m_performer->behaviour().greetingInsteadOf(usual) : usual;
+    if (greeting)
+        send(greeting->toUtf8(), Opcode::Text);
+    if (m_performer)
+        m_performer->start();
+    m_wire->startFrames();
+}
+
+void Connection::startPerforming()
+{
+    m_performer = std::make_unique<Performer>(*m_wire->behaviour(), *m_wire);
+    connect(m_performer.get(), &Performer::messageDue, this, &Connection::send);
+    connect(m_performer.get(), &Performer::pingDue, this, &Connection::ping);
+    connect(m_performer.get(), &Performer::closeDue, this, &Connection::close);
+    connect(m_performer.get(), &Performer::ended, m_wire.get(), &Wire::disconnectFromHost);
+    // Not from within the message that it follows.
+    connect(m_performer.get(), &Performer::resetDue, this, &Connection::resetWhenWritten,
+            Qt::QueuedConnection);
 }
 
 void Connection::close(int code, const QString &reason)
 {
-    if (m_closing || m_isFinished)
+    if (m_closeCode || m_isFinished)
         return;
     if (!m_socket) {
         abort(u"closed during the handshake"_s);
         return;
     }
-    m_closing = QString::number(code) + u' ' + logged(reason);
+    if (m_performer)
+        m_performer->finish();
+    if (m_closeCode)
+        return;
+    m_closeCode = code;
+    m_closeReason = reason;
     m_age.start();
+    if (code == Wire::noStatusReceived)
+        m_wire->markNextAsBareClose();
     m_socket->close(static_cast<QWebSocketProtocol::CloseCode>(code), reason);
+}
+
+void Connection::resetWhenWritten()
+{
+    if (m_wire->hasBacklog()) {
+        connect(m_wire.get(), &Wire::drained, this, &Connection::resetWhenWritten,
+                Qt::ConnectionType(Qt::QueuedConnection | Qt::SingleShotConnection));
+        return;
+    }
+    m_abortReason = u"reset, as it has asked"_s;
+    m_wire->dropWithReset();
 }
 
 void Connection::abort(const QString &why)
@@ -104,7 +143,7 @@ void Connection::abort(const QString &why)
 
 void Connection::sweep()
 {
-    if (m_closing || m_isRefused) {
+    if (m_closeCode || m_isRefused) {
         // What is owed is written first, for as long as the peer reads it.
         if (m_wire->sinceShutdown() > m_context.limits.closeTimeout.count())
             abort(u"not closed after %1 ms"_s.arg(m_context.limits.closeTimeout.count()));
@@ -123,18 +162,59 @@ void Connection::sweep()
     } else if (m_wire->silence() <= m_context.limits.pingAfter.count()) {
         m_isPinged = false;
     } else if (!std::exchange(m_isPinged, true)) {
-        m_socket->ping();
+        ping();
     }
 }
 
-void Connection::echo(const QByteArray &message)
+void Connection::receiveMessage(const QByteArray &message)
 {
     if (lcMessages().isDebugEnabled())
         logMessage(message);
     // It comes as binary, whatever it is, so that text stays the bytes that the wire has checked.
-    if (m_wire->messageType() == Opcode::Text)
+    if (m_performer)
+        m_performer->receiveMessage(message, m_wire->messageType());
+    else
+        send(message, m_wire->messageType());
+}
+
+void Connection::receiveClose(int code, const QString &reason)
+{
+    // RFC 6455 7.4.1: 1005 must not be sent.
+    const int answer = code == Wire::noStatusReceived ? QWebSocketProtocol::CloseCodeNormal : code;
+    if (m_performer)
+        m_performer->receiveClose(answer, reason);
+    else
+        close(answer, reason);
+}
+
+/// Who says no Close gets none, but all that it is owed.
+void Connection::receiveEnd()
+{
+    if (m_performer)
+        m_performer->endInput();
+    else
+        m_wire->disconnectFromHost();
+}
+
+void Connection::send(const QByteArray &message, Opcode type)
+{
+    if (m_closeCode || m_isFinished)
+        return;
+    if (m_performer && m_performer->behaviour().fragmentSize) {
+        const qint64 size = std::max(*m_performer->behaviour().fragmentSize,
+                                     (message.size() + maxFragmentsSent - 1) / maxFragmentsSent);
+        m_socket->setOutgoingFrameSize(quint64(size));
+    }
+    if (type == Opcode::Text)
         m_wire->markNextAsText();
+    m_context.metrics.countSent(type, message.size());
     m_socket->sendBinaryMessage(message);
+}
+
+void Connection::ping()
+{
+    m_context.metrics.countSent(Opcode::Ping, 0);
+    m_socket->ping();
 }
 
 void Connection::logMessage(const QByteArray &message) const
@@ -163,8 +243,13 @@ void Connection::onRefused(int status)
 {
     m_isRefused = true;
     m_age.start();
-    qCInfo(lcServer).noquote() << u"#%1 refused from %2: HTTP %3"_s.arg(
-        QString::number(m_id), peerName(), QString::number(status));
+    m_context.metrics.countRefusal(refusalWithStatus(status));
+    QString line = u"#%1 refused from %2 to %3: HTTP %4"_s.arg(
+        QString::number(m_id), peerName(), logged(QString::fromLatin1(m_wire->target())),
+        QString::number(status));
+    if (!m_wire->origin().isEmpty())
+        line += u", origin "_s + logged(QString::fromLatin1(m_wire->origin()));
+    qCInfo(lcServer).noquote() << line;
 }
 
 void Connection::finish()
@@ -173,10 +258,12 @@ void Connection::finish()
         return;
     if (m_socket || m_abortReason) {
         const QString how = m_abortReason ? u"aborted, "_s + *m_abortReason
-            : m_closing                   ? *m_closing
-                                          : u"connection lost"_s;
+            : m_closeCode ? QString::number(*m_closeCode) + u' ' + logged(m_closeReason)
+                          : u"connection lost"_s;
         qCInfo(lcServer).noquote()
             << u"#%1 disconnected: %2"_s.arg(QString::number(m_id), how.trimmed());
     }
+    if (m_socket)
+        m_context.metrics.countClose(m_closeCode.value_or(abnormalClosure));
     Q_EMIT finished();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "performer.h"
 #include "servercontext.h"
 #include "wire.h"
 
@@ -13,7 +14,7 @@
 
 /*!
     One peer, from its TCP connection to the end of it: greets it, and sends each of its messages
-    back, in order and of the same type.
+    back, in order and of the same type; or what it asks for instead, see Behaviour.
 
     It may be destroyed at any time, except from within a slot of its own signal: there, use
     deleteLater().
@@ -31,9 +32,10 @@ public:
 
     /// The handshake is over: \a socket talks through wire().
     void open(std::unique_ptr<QWebSocket> socket);
-    /// Sends \a text before any echo.
-    void greet(const QString &text);
-    /// Starts the closing handshake; what has not ended after Limits::closeTimeout is aborted.
+    /// Sends the greeting, and begins to answer.
+    void start();
+    /// Starts the closing handshake, with a Close frame without a body where \a code is
+    /// Wire::noStatusReceived. What has not ended after Limits::closeTimeout is aborted.
     void close(int code, const QString &reason);
     /// Ends the connection at once; \a why is for the log.
     void abort(const QString &why);
@@ -41,6 +43,7 @@ public:
     void sweep();
 
     [[nodiscard]] Wire &wire() { return *m_wire; }
+    [[nodiscard]] const Wire &wire() const { return *m_wire; }
     [[nodiscard]] bool isOpen() const { return m_socket != nullptr; }
     [[nodiscard]] QHostAddress peerAddress() const { return m_wire->peerAddress(); }
 
@@ -49,7 +52,13 @@ Q_SIGNALS:
     void finished();
 
 private:
-    void echo(const QByteArray &message);
+    void startPerforming();
+    void receiveMessage(const QByteArray &message);
+    void receiveClose(int code, const QString &reason);
+    void receiveEnd();
+    void send(const QByteArray &message, Opcode type);
+    void ping();
+    void resetWhenWritten();
     void logMessage(const QByteArray &message) const;
     [[nodiscard]] QString peerName() const;
     void onRefused(int status);
@@ -60,8 +69,11 @@ private:
     /// Before the socket, which uses it to its end.
     const std::unique_ptr<Wire> m_wire;
     std::unique_ptr<QWebSocket> m_socket;
+    /// Where the peer has asked for more than an echo.
+    std::unique_ptr<Performer> m_performer;
     QElapsedTimer m_age; // of what it is doing: connecting, or closing
-    std::optional<QString> m_closing; // code and reason, from the first Close frame of either side
+    std::optional<int> m_closeCode; // of the first Close frame of either side
+    QString m_closeReason;
     std::optional<QString> m_abortReason;
     bool m_isRefused = false;
     bool m_isPinged = false;

@@ -56,15 +56,6 @@ rlim_t raiseFileLimit()
     return limit.rlim_cur;
 }
 
-/// Answers a peer for whom there is no room without spending anything on it.
-void turnAway(int descriptor)
-{
-    const QByteArray answer = Handshake::full().response;
-    ::send(descriptor, answer.constData(), size_t(answer.size()), MSG_NOSIGNAL);
-    ::shutdown(descriptor, SHUT_WR);
-    ::close(descriptor);
-}
-
 } // namespace
 
 struct EchoServer::ListenError
@@ -121,6 +112,7 @@ std::optional<QString> EchoServer::start()
     m_maxConnections =
         int(std::min<qint64>(m_context.limits.maxConnections, std::max<qint64>(files, 1)));
     const QList<QHostAddress> addresses = addressesToUse();
+    m_context.greeting = m_options.greeting;
     m_context.policy.allowedOrigins = m_options.allowedOrigins;
     m_context.policy.allowedHosts = m_options.allowedHosts;
     // Against DNS rebinding: a page from elsewhere that reached this machine would name that
@@ -179,6 +171,15 @@ void EchoServer::abort()
     finishStopping();
 }
 
+Metrics EchoServer::metrics() const
+{
+    Metrics metrics = m_context.metrics;
+    metrics.open = m_openCount;
+    for (const Connection *connection : m_connections)
+        metrics.backlogBytes += connection->wire().backlog();
+    return metrics;
+}
+
 QList<QUrl> EchoServer::urls() const
 {
     QList<QUrl> urls;
@@ -224,7 +225,8 @@ std::optional<EchoServer::ListenError> EchoServer::listen(const QList<QHostAddre
     }
     for (const auto &listener : listeners) {
         connect(listener.get(), &Listener::accepted, this, &EchoServer::accept);
-        connect(listener.get(), &Listener::acceptedTooMany, this, &turnAway);
+        connect(listener.get(), &Listener::acceptedTooMany, this,
+                [this](int descriptor) { turnAway(descriptor, Refusal::OutOfFiles); });
         listener->startAccepting();
     }
     m_listeners = std::move(listeners);
@@ -242,17 +244,28 @@ EchoServer::makeTransport(int descriptor, const QHostAddress &peerAddress, quint
 
 void EchoServer::accept(int descriptor, const QHostAddress &peerAddress, quint16 peerPort)
 {
-    const bool isFull = m_connections.size() >= m_maxConnections;
-    if (isFull
-        || m_connectionsFrom.value(peerAddress) >= m_context.limits.maxConnectionsPerAddress) {
-        turnAway(descriptor);
-        return;
-    }
-    serve(makeTransport(descriptor, peerAddress, peerPort));
+    if (m_connections.size() >= m_maxConnections)
+        turnAway(descriptor, Refusal::Full);
+    else if (m_connectionsFrom.value(peerAddress) >= m_context.limits.maxConnectionsPerAddress)
+        turnAway(descriptor, Refusal::AddressFull);
+    else
+        serve(makeTransport(descriptor, peerAddress, peerPort));
+}
+
+/// Answers a peer for whom there is no room without spending anything on it.
+void EchoServer::turnAway(int descriptor, Refusal reason)
+{
+    const QByteArray answer = Handshake::full().response;
+    ::send(descriptor, answer.constData(), size_t(answer.size()), MSG_NOSIGNAL);
+    ::shutdown(descriptor, SHUT_WR);
+    ::close(descriptor);
+    ++m_context.metrics.accepted;
+    m_context.metrics.countRefusal(reason);
 }
 
 void EchoServer::serve(std::unique_ptr<Transport> transport)
 {
+    ++m_context.metrics.accepted;
     auto *connection = new Connection(++m_lastId, std::move(transport), m_context, this);
     m_connections.insert(connection);
     ++m_connectionsFrom[connection->peerAddress()];
@@ -263,7 +276,7 @@ void EchoServer::serve(std::unique_ptr<Transport> transport)
     // It would delete the wire, which is not its own.
     QObject::disconnect(&connection->wire(), &QTcpSocket::disconnected, &m_upgrader, nullptr);
     if (!m_sweepTimer.isActive())
-        m_sweepTimer.start(m_context.limits.sweepInterval);
+        m_sweepTimer.start(sweepInterval(m_context.limits));
 }
 
 /// The upgrader writes its answer, then says this, in one go: it is m_upgraded's.
@@ -275,13 +288,12 @@ void EchoServer::openUpgraded()
         return;
     connection->open(std::move(socket));
     ++m_openCount;
+    ++m_context.metrics.upgraded;
     if (m_isStopping) {
         connection->close(QWebSocketProtocol::CloseCodeGoingAway, stoppingReason);
         return;
     }
-    if (m_options.greeting)
-        connection->greet(*m_options.greeting);
-    connection->wire().startFrames();
+    connection->start();
 }
 
 void EchoServer::sweep()

@@ -56,6 +56,8 @@ public:
     [[nodiscard]] QList<QUrl> urls() const;
     /// Peers that are being served or closing; not those that have not finished the handshake.
     [[nodiscard]] qsizetype connectionCount() const { return m_openCount; }
+    /// What it has done, and is doing now; without the event loop's lag.
+    [[nodiscard]] Metrics metrics() const;
     /// Whether it speaks TLS.
     [[nodiscard]] bool isSecure() const { return m_tls.has_value(); }
     /// Whether stop() or abort() was called.
@@ -72,6 +74,7 @@ private:
     [[nodiscard]] std::optional<ListenError> listen(const QList<QHostAddress> &addresses);
     [[nodiscard]] std::optional<QString> loadTls();
     void accept(int descriptor, const QHostAddress &peerAddress, quint16 peerPort);
+    void turnAway(int descriptor, Refusal reason);
     [[nodiscard]] std::unique_ptr<Transport>
     makeTransport(int descriptor, const QHostAddress &peerAddress, quint16 peerPort) const;
     void openUpgraded();

@@ -215,6 +215,20 @@ qsizetype Handshake::feed(QByteArrayView input)
     return taken;
 }
 
+QByteArrayView Handshake::query() const
+{
+    const qsizetype mark = m_target.indexOf('?');
+    return mark == -1 ? QByteArrayView() : QByteArrayView(m_target).sliced(mark + 1);
+}
+
+QByteArray Handshake::firstSubprotocol() const
+{
+    const QByteArray offered = m_subprotocols.value_or(QByteArray());
+    const QByteArray first =
+        offered.first(offered.indexOf(',') == -1 ? offered.size() : offered.indexOf(',')).trimmed();
+    return std::all_of(first.begin(), first.end(), isTokenCharacter) ? first : QByteArray();
+}
+
 void Handshake::take(char byte)
 {
     if (m_head.size() == maxHeadSize)
@@ -319,6 +333,9 @@ void Handshake::keep(QByteArrayView name, QByteArrayView value)
     if (equalsIgnoringCase(name, "Transfer-Encoding")
         || (equalsIgnoringCase(name, "Content-Length") && value != "0"_ba))
         return refuse(400, "The request announces a body; send none.");
+
+    if (equalsIgnoringCase(name, "Sec-WebSocket-Protocol") && !m_subprotocols)
+        m_subprotocols = value.toByteArray();
 
     struct Known
     {

@@ -62,6 +62,10 @@ public:
     [[nodiscard]] const Refusal &refusal() const { return m_refusal; }
     /// Path and query as they came, as far as they did. Also of a refused request, for the log.
     [[nodiscard]] const QByteArray &target() const { return m_target; }
+    /// What is behind the question mark of the target; empty without one.
+    [[nodiscard]] QByteArrayView query() const;
+    /// The first of the subprotocols that are offered; empty without one.
+    [[nodiscard]] QByteArray firstSubprotocol() const;
     /// The Origin header as it came; empty without one. Also of a refused request, for the log.
     [[nodiscard]] QByteArray origin() const { return m_origin.value_or(QByteArray()); }
 
@@ -104,4 +108,5 @@ private:
     Field m_key;
     Field m_version;
     Field m_origin;
+    Field m_subprotocols; // of the first such header
 };

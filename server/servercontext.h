@@ -2,9 +2,13 @@
 #pragma once
 
 #include "handshake.h"
+#include "metrics.h"
 #include "serverlimits.h"
 
 #include <QByteArray>
+#include <QString>
+
+#include <optional>
 
 /*!
     What the connections of one server share.
@@ -18,7 +22,10 @@ struct ServerContext
     }
 
     HandshakePolicy policy;
+    /// Sent first, unless the peer asks for something else.
+    std::optional<QString> greeting;
     const Limits limits;
+    Metrics metrics;
     /// Where each reads its turn's input, which is used up at the turn's end.
     QByteArray readBuffer;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "serveroptions.h"
 
+#include "behaviour.h"
 #include "escape.h"
 #include "limitflags.h"
 #include "serverflags.h"
@@ -221,7 +222,7 @@ QString serverHelp()
 Greets every WebSocket client and sends each of its messages back.
 
 )"_s + flagsHelp()
-        + uR"(
+        + u'\n' + behaviourHelp() + uR"(
 Examples:
   awesome-chat-server                    for clients on this machine
   awesome-chat-server --listen any       for the whole network

@@ -2,10 +2,21 @@
 #include "wire.h"
 
 #include <QScopedValueRollback>
+#include <QWebSocketProtocol>
 #include <QtEndian>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+/// The first byte of a Close frame.
+constexpr char closeByte = char(0x80 | int(Opcode::Close));
+
+} // namespace
 
 /// Of a final frame.
 Wire::FrameHeader::FrameHeader(Opcode opcode, qsizetype payloadSize)
@@ -35,6 +46,8 @@ Wire::Wire(std::unique_ptr<Transport> transport, ServerContext &context, QObject
 {
     m_lastInput.start();
     m_lastOutput.start();
+    if (context.limits.messageRate > 0)
+        m_messageRate.emplace(context.limits.messageRate, messageBurst(context.limits));
     connect(m_transport.get(), &Transport::readyRead, this, &Wire::readTransport);
     connect(m_transport.get(), &Transport::bytesWritten, this, &Wire::onBytesWritten);
     connect(m_transport.get(), &Transport::closed, this, &Wire::end);
@@ -56,6 +69,8 @@ Wire::~Wire()
 
 void Wire::startFrames()
 {
+    if (m_phase != Phase::Answer)
+        return; // it is closing already
     m_phase = Phase::Frames;
     const QByteArray early = std::exchange(m_early, {});
     if (!early.isEmpty())
@@ -72,6 +87,7 @@ void Wire::readTransport()
         readEnd();
     } else if (count > 0) {
         m_lastInput.start();
+        m_context.metrics.networkBytesReceived += quint64(count);
         const QScopedValueRollback reading(m_isReading, true);
         const auto input = QByteArrayView(buffer).first(count);
         switch (m_phase) {
@@ -104,22 +120,28 @@ void Wire::readEnd()
             refuse(Handshake::endedEarly());
         break;
     case Phase::Frames:
+    case Phase::Deaf: // a Close frame has come, but is not answered yet
         m_phase = Phase::Deaf;
         Q_EMIT inputEnded();
         break;
     case Phase::Answer:
-    case Phase::Deaf:
     case Phase::Closing:
     case Phase::Ended:
         break;
     }
 }
 
+bool Wire::hasRoom() const
+{
+    return m_phase != Phase::Closing && m_phase != Phase::Ended
+        && backlog() <= m_context.limits.highMark;
+}
+
 /// The mark is on what waits for the peer, echoes and pongs alike.
 void Wire::updateReading()
 {
-    if (bytesToWrite() > m_context.limits.highMark)
-        m_isPaused = m_phase != Phase::Closing;
+    if (m_phase != Phase::Closing && !hasRoom())
+        m_isPaused = true;
     // While the request is being answered what comes has to wait: see startFrames().
     m_transport->setReading(!m_isPaused && m_phase != Phase::Answer);
 }
@@ -134,12 +156,26 @@ void Wire::readRequest(QByteArrayView input)
         refuse(m_handshake->refusal());
         break;
     case Handshake::State::Accepted:
-        m_early = input.sliced(consumed).toByteArray();
-        m_phase = Phase::Answer;
-        handOn({}, m_handshake->head());
-        m_handshake.reset();
+        acceptRequest(input.sliced(consumed));
         break;
     }
+}
+
+/// \a early is what came behind the request.
+void Wire::acceptRequest(QByteArrayView early)
+{
+    const auto behaviour = parseBehaviour(m_handshake->query(), m_context.limits);
+    if (const auto *problem = std::get_if<QString>(&behaviour))
+        return refuse(Handshake::refusalOf(400, problem->toUtf8()));
+    m_behaviour = std::get<Behaviour>(behaviour);
+    if (m_behaviour->takesSubprotocol)
+        m_subprotocol = m_handshake->firstSubprotocol();
+    if (m_behaviour->isPlain())
+        m_behaviour.reset();
+    m_early = early.toByteArray();
+    m_phase = Phase::Answer;
+    handOn({}, m_handshake->head());
+    m_handshake.reset();
 }
 
 void Wire::readFrames(QByteArrayView input)
@@ -147,24 +183,54 @@ void Wire::readFrames(QByteArrayView input)
     m_reader.feed(input);
     while (m_phase == Phase::Frames && m_reader.hasMessage()) {
         const FrameReader::Message message = m_reader.takeMessage();
-        if (message.opcode == Opcode::Close) {
-            m_phase = Phase::Deaf;
-            const bool hasCode = message.payload.size() >= 2;
-            Q_EMIT closeReceived(hasCode ? qFromBigEndian<quint16>(message.payload.constData())
-                                         : noStatusReceived,
-                                 QString::fromUtf8(message.payload.sliced(hasCode ? 2 : 0)));
-        } else if (message.opcode == Opcode::Pong) {
-            continue; // that something came is all it says
-        } else {
-            m_messageType = message.opcode;
-            const Opcode as = message.opcode == Opcode::Text ? Opcode::Binary : message.opcode;
-            handOn(FrameHeader(as, message.payload.size()), message.payload);
-        }
+        m_context.metrics.countReceived(message.opcode, message.payload.size());
+        if (isTooFast())
+            violate({QWebSocketProtocol::CloseCodePolicyViolated, u"Too many messages a second"_s});
+        else
+            readMessage(message);
     }
-    if (m_phase == Phase::Frames && m_reader.violation()) {
+    if (m_phase == Phase::Frames && m_reader.violation())
+        violate(*m_reader.violation());
+}
+
+bool Wire::isTooFast()
+{
+    return m_messageRate
+        && !m_messageRate->take(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+void Wire::readMessage(const FrameReader::Message &message)
+{
+    switch (message.opcode) {
+    case Opcode::Text:
+    case Opcode::Binary:
+        m_messageType = message.opcode;
+        handOn(FrameHeader(Opcode::Binary, message.payload.size()), message.payload);
+        break;
+    case Opcode::Ping:
+        if (m_ignoresPings)
+            break;
+        m_context.metrics.countSent(Opcode::Pong, message.payload.size());
+        handOn(FrameHeader(Opcode::Ping, message.payload.size()), message.payload);
+        break;
+    case Opcode::Close: {
         m_phase = Phase::Deaf;
-        Q_EMIT violated(m_reader.violation()->closeCode, m_reader.violation()->reason);
+        const bool hasCode = message.payload.size() >= 2;
+        Q_EMIT closeReceived(hasCode ? qFromBigEndian<quint16>(message.payload.constData())
+                                     : noStatusReceived,
+                             QString::fromUtf8(message.payload.sliced(hasCode ? 2 : 0)));
+        break;
     }
+    case Opcode::Pong: // that something came is all it says
+    case Opcode::Continuation:
+        break;
+    }
+}
+
+void Wire::violate(const FrameReader::Violation &violation)
+{
+    m_phase = Phase::Deaf;
+    Q_EMIT violated(violation.closeCode, violation.reason);
 }
 
 /// Lets QWebSocket read \a header and \a payload; it does so before this returns, or, for the
@@ -224,8 +290,17 @@ qint64 Wire::writeData(const char *data, qint64 size)
         m_nextIsText = false;
         m_output[begin] = char((m_output.at(begin) & 0xf0) | char(Opcode::Text));
     }
-    if (m_phase == Phase::Answer && begin == 0) // what goes on is the same answer
+    if (m_nextIsBareClose && size > 0 && m_output.at(begin) == closeByte) {
+        m_nextIsBareClose = false;
+        m_output.resize(begin);
+        m_output.append(closeByte).append('\0');
+    }
+    if (m_phase == Phase::Answer && begin == 0) { // what goes on is the same answer
+        if (!m_subprotocol.isEmpty())
+            m_output.insert(m_output.indexOf('\n') + 1,
+                            "Sec-WebSocket-Protocol: "_ba + m_subprotocol + "\r\n"_ba);
         Q_EMIT upgraded();
+    }
     flushSoon();
     return size;
 }
@@ -249,6 +324,7 @@ void Wire::flushOutput()
         return;
     if (m_transport->bytesToWrite() == 0)
         m_lastOutput.start();
+    m_context.metrics.networkBytesSent += quint64(m_output.size());
     m_transport->write(std::exchange(m_output, {}));
     shutDownWhenWritten();
 }
@@ -257,11 +333,35 @@ void Wire::onBytesWritten(qint64 bytes)
 {
     m_lastOutput.start();
     Q_EMIT bytesWritten(bytes);
-    if (m_isPaused && bytesToWrite() <= m_context.limits.lowMark) {
-        m_isPaused = false;
-        updateReading();
-    }
+    resumeWhenDrained();
     shutDownWhenWritten();
+}
+
+void Wire::resumeWhenDrained()
+{
+    if (backlog() > m_context.limits.lowMark)
+        return;
+    if (std::exchange(m_isPaused, false))
+        updateReading();
+    Q_EMIT drained();
+}
+
+void Wire::setHeldBytes(qint64 bytes)
+{
+    const bool isLess = bytes < m_heldBytes;
+    m_heldBytes = bytes;
+    if (isLess)
+        resumeWhenDrained();
+}
+
+QByteArray Wire::target() const
+{
+    return m_handshake ? m_handshake->target() : QByteArray();
+}
+
+QByteArray Wire::origin() const
+{
+    return m_handshake ? m_handshake->origin() : QByteArray();
 }
 
 void Wire::refuse(const Handshake::Refusal &refusal)
@@ -303,6 +403,7 @@ void Wire::drop()
 
 void Wire::dropWithReset()
 {
+    flushOutput();
     m_transport->reset();
     end();
 }

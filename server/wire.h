@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "behaviour.h"
 #include "framereader.h"
 #include "handshake.h"
 #include "servercontext.h"
+#include "tokenbucket.h"
 #include "transport.h"
 
 #include <QElapsedTimer>
@@ -39,6 +41,12 @@ public:
     [[nodiscard]] Opcode messageType() const { return m_messageType; }
     /// The next binary frame that is written goes out as a text frame.
     void markNextAsText() { m_nextIsText = true; }
+    /// The next Close frame that is written goes out without code and reason.
+    void markNextAsBareClose() { m_nextIsBareClose = true; }
+    /// From now on no ping is answered.
+    void ignorePings() { m_ignoresPings = true; }
+    /// What the request asked for, unless it is the plain echo. It is there when upgraded() comes.
+    [[nodiscard]] const std::optional<Behaviour> &behaviour() const { return m_behaviour; }
     /// Answers the request with \a refusal, and closes. Until then it is not answered otherwise.
     void refuse(const Handshake::Refusal &refusal);
     /// Ends the TCP connection at once.
@@ -48,6 +56,18 @@ public:
 
     /// Whether the peer is waited for: bytes wait for it to read them.
     [[nodiscard]] bool hasBacklog() const { return bytesToWrite() > 0; }
+    /// Those bytes, and those that are held back.
+    [[nodiscard]] qint64 backlog() const { return bytesToWrite() + m_heldBytes; }
+    /// \a bytes are kept elsewhere and will be written later.
+    void setHeldBytes(qint64 bytes);
+    /// Whether more may be written: the backlog is not above the high mark. Else drained() comes.
+    [[nodiscard]] bool hasRoom() const;
+    /// Bytes of a peer's turn.
+    [[nodiscard]] qint64 readQuantum() const { return m_context.limits.readQuantum; }
+    /// Path and query of a request that is not accepted yet, as far as they have come.
+    [[nodiscard]] QByteArray target() const;
+    /// Of such a request, the Origin header.
+    [[nodiscard]] QByteArray origin() const;
     /// Milliseconds since the peer last sent something.
     [[nodiscard]] qint64 silence() const { return m_lastInput.elapsed(); }
     /// Milliseconds since the peer last read something.
@@ -72,6 +92,8 @@ Q_SIGNALS:
     void closeReceived(int code, const QString &reason);
     /// The peer broke the rules; nothing more is read from it.
     void violated(int code, const QString &reason);
+    /// The backlog has gone down to the low mark, or below.
+    void drained();
     /// The peer will send nothing more, not even a Close frame, but it may read on.
     void inputEnded();
 
@@ -96,7 +118,12 @@ private:
     void readTransport();
     void readRequest(QByteArrayView input);
     void readFrames(QByteArrayView input);
+    [[nodiscard]] bool isTooFast();
+    void readMessage(const FrameReader::Message &message);
     void readEnd();
+    void violate(const FrameReader::Violation &violation);
+    void resumeWhenDrained();
+    void acceptRequest(QByteArrayView early);
     void updateReading();
     void handOn(const FrameHeader &header, const QByteArray &payload);
     void flushSoon();
@@ -108,7 +135,10 @@ private:
     ServerContext &m_context;
     const std::unique_ptr<Transport> m_transport;
     std::optional<Handshake> m_handshake; // until its request is answered
+    std::optional<Behaviour> m_behaviour;
+    QByteArray m_subprotocol; // of our answer
     FrameReader m_reader;
+    std::optional<TokenBucket> m_messageRate;
     FrameHeader m_inputHeader; // what QWebSocket reads next, then the payload
     QByteArray m_inputPayload;
     qsizetype m_inputPosition = 0; // in both together
@@ -119,7 +149,10 @@ private:
     QElapsedTimer m_shutdown;
     Opcode m_messageType = Opcode::Binary;
     Phase m_phase = Phase::Request;
+    qint64 m_heldBytes = 0;
     bool m_nextIsText = false;
+    bool m_nextIsBareClose = false;
+    bool m_ignoresPings = false;
     bool m_isReading = false; // a turn is on: output is gathered until its end
     bool m_isFlushPosted = false;
     bool m_isPaused = false; // the peer does not read: neither do we
