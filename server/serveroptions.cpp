@@ -132,7 +132,7 @@ std::optional<UsageError> readLimits(const QCommandLineParser &parser, Limits &t
 {
     for (const LimitFlag &flag : limitFlags()) {
         qint64 value = flag.value(target);
-        if (const auto error = readNumber(parser, flag.name, flag.smallest, flag.largest, value))
+        if (auto error = readNumber(parser, flag.name, flag.smallest, flag.largest, value))
             return error;
         flag.setValue(target, value);
     }
