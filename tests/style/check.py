@@ -85,9 +85,9 @@ FLAG = r"--[a-z-]+(?: [A-Z]+)?"
 
 def flags_of_help(text):
     """Each flag, with the name of its value, and its default."""
-    entries = re.split(rf"^  (?={FLAG}(?:  |$))", text.split("Examples:")[0], flags=re.MULTILINE)[1:]
+    entries = re.split(rf"^  (?={FLAG}(?:  |$))", text, flags=re.MULTILINE)[1:]
     assert entries, "the help names no flag"
-    return {re.match(FLAG, entry).group(): default_in(" ".join(entry.split())) for entry in entries}
+    return {re.match(FLAG, entry).group(): default_in(" ".join(entry.split("\n\n")[0].split())) for entry in entries}
 
 
 def flags_of_readme(text):
