@@ -7,10 +7,12 @@ import resource
 import selectors
 import signal
 import socket
+import statistics
 import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 from contextlib import ExitStack
@@ -263,11 +265,51 @@ def timed_visit(server, **how):
     return seconds
 
 
+def is_served(server, **how):
+    try:
+        timed_visit(server, **how)
+    except (AssertionError, OSError, EOFError):
+        return False
+    return True
+
+
+class Visits:
+    """Honest peers who come one after the other, as long as the with statement lasts: whether trouble troubles them."""
+
+    def __init__(self, server, pause=0.02, **how):
+        self.seconds = []
+        self._end = threading.Event()
+        self._error = None
+        self._thread = threading.Thread(target=self._run, args=(server, pause, how))
+
+    def _run(self, server, pause, how):
+        try:
+            while not self._end.wait(pause):
+                self.seconds.append(timed_visit(server, **how))
+        except (AssertionError, OSError, EOFError) as error:
+            self._error = error
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, error, *_):
+        self._end.set()
+        self._thread.join()
+        if error is None and self._error:
+            raise self._error
+
+    def __str__(self):
+        return (f"{len(self.seconds)}, median {milliseconds(statistics.median(self.seconds))}, "
+                f"longest {milliseconds(max(self.seconds))}")
+
+
 class Crowd:
     """Many connections that cost this process little: non-blocking, without buffers of ours."""
 
     def __init__(self, server, count, first=0, per_address=500):
-        """Connects all at once and waits until the last one is connected."""
+        """Connects all at once and waits until the last one is connected; all its times are since the begin of that."""
+        self.begin = time.monotonic()
         self.sockets = []
         self._stack = ExitStack()
         try:
@@ -308,13 +350,13 @@ class Crowd:
 
     def read_until(self, is_complete, seconds=TIMEOUT):
         """Reads from each until is_complete(what has come), or its end; returns a list of (bytes, seconds)."""
-        begin = time.monotonic()
+        deadline = time.monotonic() + seconds
         got = {connection: bytearray() for connection in self.sockets}
         done = {}
         with selectors.DefaultSelector() as selector:
             for connection in self.sockets:
                 selector.register(connection, selectors.EVENT_READ)
-            while selector.get_map() and time.monotonic() - begin < seconds:
+            while selector.get_map() and time.monotonic() < deadline:
                 for key, _ in selector.select(0.1):
                     connection = key.fileobj
                     try:
@@ -324,7 +366,7 @@ class Crowd:
                     got[connection] += received
                     if not received or is_complete(got[connection]):
                         selector.unregister(connection)
-                        done[connection] = time.monotonic() - begin
+                        done[connection] = time.monotonic() - self.begin
         assert len(done) == len(self.sockets), \
             f"{len(self.sockets) - len(done)} of {len(self.sockets)} got no end within {seconds} s"
         return [(bytes(got[connection]), done[connection]) for connection in self.sockets]

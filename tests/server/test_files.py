@@ -8,8 +8,8 @@ import resource
 import sys
 import unittest
 
-from rawpeer import (REQUEST, Crowd, Peer, Server, measured, milliseconds, percentile, run_tests, timed_visit,
-                     wait_for)
+from rawpeer import (REQUEST, Crowd, Peer, Server, is_served, measured, milliseconds, percentile, run_tests,
+                     timed_visit, wait_for)
 
 SERVER = sys.argv[1]
 RESERVED = 32  # files that the server keeps for what is no connection
@@ -33,7 +33,7 @@ class FewFiles(unittest.TestCase):
                                      {b"HTTP/1.1 503 Service Unavailable"})
                     slowest = max(seconds for _, seconds in refused)
                     share = server.cpu_share(QUIET)
-                    echo = percentile([early.echo() for _ in range(200)], 99)
+                    echo = percentile([early.echo() for _ in range(500)], 99)
                 measured(f"{files} files, {CROWD} connects",
                          f"{len(refused)} refused within {milliseconds(slowest)}, CPU {share:.1%}, "
                          f"p99 of an echo {milliseconds(echo)}")
@@ -50,7 +50,7 @@ class FewFiles(unittest.TestCase):
                              (limit, resource.prlimit(server.pid, resource.RLIMIT_NOFILE)[1]))
             with Crowd(server, CROWD):
                 share = server.cpu_share(QUIET)
-                echo = percentile([early.echo() for _ in range(200)], 99)
+                echo = percentile([early.echo() for _ in range(500)], 99)
                 measured(f"limit lowered to {limit} files, {CROWD} connects",
                          f"CPU {share:.1%}, p99 of an echo {milliseconds(echo)}")
             self.assertLess(share, MOST_CPU, "it spins while it is out of files")
@@ -81,15 +81,7 @@ class FewFiles(unittest.TestCase):
 
     def assert_recovers(self, server):
         """Within 1 s of when files are free again, whoever comes is served."""
-        visits = []
-
-        def visit():
-            try:
-                visits.append(timed_visit(server))
-            except (AssertionError, OSError, EOFError):  # there is no room yet
-                return False
-            return True
-        seconds = wait_for(visit, "recovery from the lack of files", seconds=1)
+        seconds = wait_for(lambda: is_served(server), "recovery from the lack of files", seconds=1)
         measured("recovery", milliseconds(seconds))
 
 
