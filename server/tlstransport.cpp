@@ -1,38 +1,60 @@
 // SPDX-License-Identifier: MIT
 #include "tlstransport.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <sys/socket.h>
 #include <unistd.h>
 
 TlsTransport::TlsTransport(int descriptor, const QHostAddress &peerAddress, quint16 peerPort,
                            const QSslConfiguration &configuration, qint64 readBufferSize)
     : Transport(peerAddress, peerPort)
+    , m_configuration(configuration)
+    , m_readBufferSize(readBufferSize)
+    , m_descriptor(descriptor)
+    , m_firstByte(descriptor, QSocketNotifier::Read)
 {
-    if (!m_socket.setSocketDescriptor(descriptor)) {
-        ::close(descriptor);
-        QMetaObject::invokeMethod(this, &TlsTransport::closed, Qt::QueuedConnection);
-        return;
-    }
-    m_socket.setReadBufferSize(readBufferSize);
-    m_socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    m_socket.setSocketOption(QAbstractSocket::KeepAliveOption, 1);
-    m_socket.setSslConfiguration(configuration);
-    connect(&m_socket, &QSslSocket::readyRead, this, &TlsTransport::announceInput);
-    // Of the bytes of TLS itself: only those have left.
-    connect(&m_socket, &QSslSocket::encryptedBytesWritten, this, &TlsTransport::bytesWritten);
-    connect(&m_socket, &QSslSocket::disconnected, this, &TlsTransport::onDisconnected);
-    m_socket.startServerEncryption();
+    connect(&m_firstByte, &QSocketNotifier::activated, this, &TlsTransport::startTls);
 }
 
 TlsTransport::~TlsTransport()
 {
-    m_socket.disconnect(this);
+    TlsTransport::close();
+}
+
+void TlsTransport::startTls()
+{
+    m_firstByte.setEnabled(false);
+    char firstByte = 0;
+    if (::recv(m_descriptor, &firstByte, 1, MSG_PEEK) <= 0) {
+        end(); // it has gone without a word
+        return;
+    }
+    m_socket = std::make_unique<QSslSocket>();
+    if (!m_socket->setSocketDescriptor(m_descriptor)) {
+        m_socket.reset();
+        end();
+        return;
+    }
+    m_descriptor = -1;
+    m_socket->setReadBufferSize(m_readBufferSize);
+    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    m_socket->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
+    m_socket->setSslConfiguration(m_configuration);
+    connect(m_socket.get(), &QSslSocket::readyRead, this, &TlsTransport::announceInput);
+    // Of the bytes of TLS itself: only those have left.
+    connect(m_socket.get(), &QSslSocket::encryptedBytesWritten, this, &TlsTransport::bytesWritten);
+    connect(m_socket.get(), &QSslSocket::disconnected, this, &TlsTransport::onDisconnected);
+    m_socket->startServerEncryption();
 }
 
 qint64 TlsTransport::read(char *data, qint64 maxSize)
 {
-    const qint64 count = m_socket.read(data, maxSize);
-    if (m_socket.bytesAvailable() > 0)
+    if (!m_socket)
+        return 0;
+    const qint64 count = m_socket->read(data, maxSize);
+    if (m_socket->bytesAvailable() > 0)
         QMetaObject::invokeMethod(this, &TlsTransport::announceInputAgain, Qt::QueuedConnection);
     return std::max<qint64>(count, 0);
 }
@@ -41,7 +63,7 @@ void TlsTransport::setReading(bool isReading)
 {
     m_isReading = isReading;
     // QSslSocket tells of each byte once only.
-    if (isReading && m_socket.bytesAvailable() > 0)
+    if (isReading && m_socket && m_socket->bytesAvailable() > 0)
         QMetaObject::invokeMethod(this, &TlsTransport::announceInputAgain, Qt::QueuedConnection);
 }
 
@@ -53,24 +75,29 @@ void TlsTransport::announceInput()
 
 void TlsTransport::announceInputAgain()
 {
-    if (m_socket.bytesAvailable() > 0)
+    if (m_socket && m_socket->bytesAvailable() > 0)
         announceInput();
 }
 
 void TlsTransport::write(const QByteArray &bytes)
 {
-    m_socket.write(bytes);
-    m_socket.flush();
+    if (!m_socket || !m_socket->isEncrypted())
+        return;
+    m_socket->write(bytes);
+    m_socket->flush();
 }
 
 qint64 TlsTransport::bytesToWrite() const
 {
-    return m_socket.bytesToWrite() + m_socket.encryptedBytesToWrite();
+    return m_socket ? m_socket->bytesToWrite() + m_socket->encryptedBytesToWrite() : 0;
 }
 
 void TlsTransport::shutDown()
 {
-    m_socket.disconnectFromHost();
+    if (m_socket)
+        m_socket->disconnectFromHost();
+    else
+        end();
 }
 
 void TlsTransport::onDisconnected()
@@ -78,21 +105,35 @@ void TlsTransport::onDisconnected()
     // Its last words, a Close frame maybe.
     qint64 before = 0;
     do {
-        before = m_socket.bytesAvailable();
+        before = m_socket->bytesAvailable();
         announceInput();
-    } while (m_socket.bytesAvailable() < before);
+    } while (m_socket && m_socket->bytesAvailable() < before);
+    end();
+}
+
+/// For all that ends the connection from outside: closed() follows.
+void TlsTransport::end()
+{
+    close();
     QMetaObject::invokeMethod(this, &TlsTransport::closed, Qt::QueuedConnection);
 }
 
 void TlsTransport::close()
 {
-    m_socket.disconnect(this);
-    m_socket.abort();
+    m_firstByte.setEnabled(false);
+    if (m_descriptor != -1)
+        ::close(std::exchange(m_descriptor, -1));
+    if (!m_socket)
+        return;
+    m_socket->disconnect(this);
+    m_socket->abort();
+    m_socket.release()->deleteLater(); // it may be what calls this
 }
 
 void TlsTransport::reset()
 {
     const linger atOnce = {.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(int(m_socket.socketDescriptor()), SOL_SOCKET, SO_LINGER, &atOnce, sizeof atOnce);
+    const int descriptor = m_socket ? int(m_socket->socketDescriptor()) : m_descriptor;
+    ::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &atOnce, sizeof atOnce);
     close();
 }

@@ -3,11 +3,15 @@
 
 #include "transport.h"
 
+#include <QSocketNotifier>
 #include <QSslConfiguration>
 #include <QSslSocket>
 
+#include <memory>
+
 /*!
-    A TLS connection, of which this is the server.
+    A TLS connection, of which this is the server. What is written before TLS is there is dropped:
+    the peer could not read it.
 
     What a peer has not read when it ends its own direction is lost: TLS before 1.3 has no half of
     a connection (RFC 5246 7.2.1), and QSslSocket none at all.
@@ -32,10 +36,17 @@ public:
     void reset() override;
 
 private:
+    void startTls();
+    void end();
     void announceInput();
     void announceInputAgain();
     void onDisconnected();
 
-    QSslSocket m_socket;
+    const QSslConfiguration m_configuration;
+    const qint64 m_readBufferSize;
+    /// Until the peer says something: a QSslSocket costs more than to connect and be silent does.
+    int m_descriptor;
+    QSocketNotifier m_firstByte;
+    std::unique_ptr<QSslSocket> m_socket;
     bool m_isReading = true;
 };
