@@ -244,9 +244,10 @@ void Connection::onRefused(int status)
     m_isRefused = true;
     m_age.start();
     m_context.metrics.countRefusal(refusalWithStatus(status));
-    QString line = u"#%1 refused from %2 to %3: HTTP %4"_s.arg(
-        QString::number(m_id), peerName(), logged(QString::fromLatin1(m_wire->target())),
-        QString::number(status));
+    QString line = u"#%1 refused from %2"_s.arg(QString::number(m_id), peerName());
+    if (!m_wire->target().isEmpty())
+        line += u" to "_s + logged(QString::fromLatin1(m_wire->target()));
+    line += u": HTTP %1"_s.arg(status);
     if (!m_wire->origin().isEmpty())
         line += u", origin "_s + logged(QString::fromLatin1(m_wire->origin()));
     qCInfo(lcServer).noquote() << line;
