@@ -24,9 +24,11 @@ constexpr auto stoppingReason = "Server stopping"_L1;
 
 QUrl webSocketUrl(const QHostAddress &address, quint16 port, bool isSecure)
 {
+    // IPv6 and IPv4 in one socket, which Qt shows as 0.0.0.0.
+    const bool isDual = address.protocol() == QAbstractSocket::AnyIPProtocol;
     QUrl url;
     url.setScheme(isSecure ? u"wss"_s : u"ws"_s);
-    url.setHost(address.toString());
+    url.setHost((isDual ? QHostAddress(QHostAddress::AnyIPv6) : address).toString());
     url.setPort(port);
     return url;
 }
@@ -111,14 +113,23 @@ std::optional<QString> EchoServer::start()
     const qint64 files = qint64(raiseFileLimit()) - Limits::reservedFiles;
     m_maxConnections =
         int(std::min<qint64>(m_context.limits.maxConnections, std::max<qint64>(files, 1)));
-    const QList<QHostAddress> addresses = addressesToUse();
+    const QList<int> &sockets = m_options.listenSockets;
+    if (auto problem = sockets.isEmpty() ? listenOnAddresses() : adopt(sockets))
+        return problem;
     m_context.greeting = m_options.greeting;
     m_context.policy.allowedOrigins = m_options.allowedOrigins;
     m_context.policy.allowedHosts = m_options.allowedHosts;
     // Against DNS rebinding: a page from elsewhere that reached this machine would name that
     // elsewhere.
-    m_context.policy.loopbackHostsOnly = std::all_of(
-        addresses.cbegin(), addresses.cend(), [](const QHostAddress &a) { return a.isLoopback(); });
+    m_context.policy.loopbackHostsOnly =
+        std::all_of(m_listeners.cbegin(), m_listeners.cend(),
+                    [](const auto &listener) { return listener->serverAddress().isLoopback(); });
+    return std::nullopt;
+}
+
+std::optional<QString> EchoServer::listenOnAddresses()
+{
+    const QList<QHostAddress> addresses = addressesToUse();
     // A port that is free on the first address may be taken on the next one.
     std::optional<ListenError> error = listen(addresses);
     for (int attempt = 1; error && m_options.port == 0 && attempt < maxFreePortAttempts; ++attempt)
@@ -223,6 +234,27 @@ std::optional<EchoServer::ListenError> EchoServer::listen(const QList<QHostAddre
         port = listener->serverPort();
         listeners.push_back(std::move(listener));
     }
+    startAccepting(std::move(listeners));
+    return std::nullopt;
+}
+
+std::optional<QString> EchoServer::adopt(const QList<int> &sockets)
+{
+    std::vector<std::unique_ptr<Listener>> listeners;
+    for (const int socket : sockets) {
+        auto listener = std::make_unique<Listener>();
+        if (!listener->setSocketDescriptor(socket)) {
+            return u"cannot listen on descriptor %1: %2; hand over a listening TCP socket"_s.arg(
+                QString::number(socket), listener->errorString());
+        }
+        listeners.push_back(std::move(listener));
+    }
+    startAccepting(std::move(listeners));
+    return std::nullopt;
+}
+
+void EchoServer::startAccepting(std::vector<std::unique_ptr<Listener>> listeners)
+{
     for (const auto &listener : listeners) {
         connect(listener.get(), &Listener::accepted, this, &EchoServer::accept);
         connect(listener.get(), &Listener::acceptedTooMany, this,
@@ -230,7 +262,6 @@ std::optional<EchoServer::ListenError> EchoServer::listen(const QList<QHostAddre
         listener->startAccepting();
     }
     m_listeners = std::move(listeners);
-    return std::nullopt;
 }
 
 std::unique_ptr<Transport>

@@ -37,8 +37,8 @@ public:
     ~EchoServer() override;
 
     /*!
-        Listens on all addresses, or on none. Returns nothing on success, otherwise a sentence
-        that names the address, the reason and a remedy.
+        Listens on all addresses or handed-over sockets, or on none. Returns nothing on success,
+        otherwise a sentence that names the address, the reason and a remedy.
     */
     [[nodiscard]] std::optional<QString> start();
 
@@ -71,7 +71,10 @@ private:
     struct ListenError;
 
     [[nodiscard]] QList<QHostAddress> addressesToUse() const;
+    [[nodiscard]] std::optional<QString> listenOnAddresses();
     [[nodiscard]] std::optional<ListenError> listen(const QList<QHostAddress> &addresses);
+    [[nodiscard]] std::optional<QString> adopt(const QList<int> &sockets);
+    void startAccepting(std::vector<std::unique_ptr<Listener>> listeners);
     [[nodiscard]] std::optional<QString> loadTls();
     void accept(int descriptor, const QHostAddress &peerAddress, quint16 peerPort);
     void turnAway(int descriptor, Refusal reason);

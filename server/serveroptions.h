@@ -30,6 +30,8 @@ struct ServerOptions
                                       {QHostAddress(QHostAddress::LocalHostIPv6), true}};
     /// 0 is any free port, the same one on every address.
     quint16 port = 3000;
+    /// Listening TCP sockets that were handed over; unless empty, addresses and port are not used.
+    QList<int> listenSockets;
     /// Sent to every new peer; none when unset.
     std::optional<QString> greeting = QStringLiteral("Welcome to Awesome Chat");
     /// Files in PEM; both empty: no TLS.
