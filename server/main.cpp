@@ -2,9 +2,11 @@
 #include "echoserver.h"
 #include "logging.h"
 #include "serveroptions.h"
+#include "servicemanager.h"
 #include "unixsignals.h"
 
 #include <QCoreApplication>
+#include <QStringList>
 
 #include <cstdio>
 #include <cstdlib>
@@ -55,27 +57,51 @@ int answer(InfoRequest request)
     return EXIT_SUCCESS;
 }
 
+/// What systemctl status shows.
+QString statusOf(const EchoServer &server)
+{
+    QStringList urls;
+    const QList<QUrl> listening = server.urls();
+    for (const QUrl &url : listening)
+        urls += url.toString();
+    return u"Listening on "_s + urls.join(u", "_s);
+}
+
 int serve(const ServerOptions &options)
 {
     setUpLogging(options.isVerbose);
     UnixSignals signals;
+    ServiceManager manager;
     EchoServer server(options);
     QObject::connect(&server, &EchoServer::stopped, qApp, &QCoreApplication::quit);
-    QObject::connect(&signals, &UnixSignals::received, &server, [&server](int signalNumber) {
-        // Without TLS it means what it meant first: the terminal has gone.
-        if (signalNumber == SIGHUP && server.isSecure())
+    const auto reload = [&server, &manager] {
+        if (server.isStopping())
+            return;
+        manager.reloading();
+        if (server.isSecure())
             server.reloadTls();
-        else if (server.isStopping())
+        manager.ready(statusOf(server));
+    };
+    QObject::connect(&signals, &UnixSignals::received, &server, [&](int signalNumber) {
+        // Otherwise it means what it meant first: the terminal has gone. A service has none.
+        if (signalNumber == SIGHUP && (server.isSecure() || manager.isPresent())) {
+            reload();
+        } else if (server.isStopping()) {
             server.abort();
-        else
+        } else {
+            manager.stopping();
             server.stop();
+        }
     });
 
+    if (!options.listenSockets.isEmpty())
+        qCInfo(lcServer) << "listening on the sockets handed over, not on --listen and --port";
     if (const std::optional<QString> error = server.start())
         return fail(exitCannotListen, *error);
     const QList<QUrl> urls = server.urls();
     for (const QUrl &url : urls)
         print(stdout, u"listening on %1\n"_s.arg(url.toString()));
+    manager.ready(statusOf(server));
     return QCoreApplication::exec();
 }
 
@@ -89,10 +115,16 @@ int main(int argc, char *argv[])
     for (int i = 0; i < argc; ++i)
         arguments += QString::fromLocal8Bit(argv[i]);
     const ParsedOptions parsed = parseServerOptions(arguments);
+    // Before Qt opens files of its own.
+    const auto sockets = ServiceManager::takeListenSockets();
     const QCoreApplication app(argc, argv);
     if (const auto *error = std::get_if<UsageError>(&parsed))
         return fail(exitUsage, error->sentence);
     if (const auto *request = std::get_if<InfoRequest>(&parsed))
         return answer(*request);
-    return serve(std::get<ServerOptions>(parsed));
+    if (const auto *problem = std::get_if<QString>(&sockets))
+        return fail(exitCannotListen, *problem);
+    auto options = std::get<ServerOptions>(parsed);
+    options.listenSockets = std::get<QList<int>>(sockets);
+    return serve(options);
 }
