@@ -18,25 +18,6 @@ constexpr char closeByte = char(0x80 | int(Opcode::Close));
 
 } // namespace
 
-/// Of a final frame.
-Wire::FrameHeader::FrameHeader(Opcode opcode, qsizetype payloadSize)
-{
-    constexpr char finalBit = char(0x80);
-    bytes[0] = char(finalBit | char(opcode));
-    if (payloadSize <= 125) {
-        bytes[1] = char(payloadSize);
-        size = 2;
-    } else if (payloadSize <= 0xffff) {
-        bytes[1] = 126;
-        qToBigEndian(quint16(payloadSize), &bytes[2]);
-        size = 4;
-    } else {
-        bytes[1] = 127;
-        qToBigEndian(quint64(payloadSize), &bytes[2]);
-        size = 10;
-    }
-}
-
 Wire::Wire(std::unique_ptr<Transport> transport, ServerContext &context, QObject *parent)
     : QTcpSocket(parent)
     , m_context(context)

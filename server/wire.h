@@ -2,6 +2,7 @@
 #pragma once
 
 #include "behaviour.h"
+#include "frameheader.h"
 #include "framereader.h"
 #include "handshake.h"
 #include "servercontext.h"
@@ -11,7 +12,6 @@
 #include <QElapsedTimer>
 #include <QTcpSocket>
 
-#include <array>
 #include <memory>
 #include <optional>
 
@@ -104,16 +104,6 @@ protected:
 
 private:
     enum class Phase { Request, Answer, Frames, Deaf, Closing, Ended };
-
-    /// RFC 6455 5.2: unmasked, 2 bytes and 8 of extended length at most.
-    struct FrameHeader
-    {
-        std::array<char, 10> bytes = {};
-        qsizetype size = 0;
-
-        FrameHeader() = default;
-        FrameHeader(Opcode opcode, qsizetype payloadSize);
-    };
 
     void readTransport();
     void readRequest(QByteArrayView input);
