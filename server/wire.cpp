@@ -306,7 +306,10 @@ void Wire::flushOutput()
     if (m_transport->bytesToWrite() == 0)
         m_lastOutput.start();
     m_context.metrics.networkBytesSent += quint64(m_output.size());
+    const bool wasAboveLowMark = backlog() > m_context.limits.lowMark;
     m_transport->write(std::exchange(m_output, {}));
+    if (wasAboveLowMark) // if the kernel has taken it, it will not say so
+        resumeWhenDrained();
     shutDownWhenWritten();
 }
 

@@ -222,6 +222,35 @@ private Q_SLOTS:
         QTRY_VERIFY(!client.isConnected());
     }
 
+    void messagesAboveTheHighMark_data()
+    {
+        QTest::addColumn<int>("size");
+        // What the kernel takes at once, and what it does not.
+        for (const int size : {100, 1'000, 100'000, 1'300'000, 16 * 1024 * 1024})
+            QTest::addRow("%d bytes", size) << size;
+    }
+
+    void messagesAboveTheHighMark()
+    {
+        QFETCH(const int, size);
+        ServerOptions options = quietLoopbackOptions();
+        options.limits.highMark = 50;
+        options.limits.lowMark = 10;
+        EchoServer server(options);
+        QVERIFY(!server.start());
+        QUrl url = server.urls().first();
+        url.setPath(u"/"_s);
+        url.setQuery(u"flood=5&size=%1"_s.arg(size));
+        TestClient client;
+        client.setMaxAllowedIncomingFrameSize(quint64(size));
+        client.setMaxAllowedIncomingMessageSize(quint64(size));
+        client.open(url);
+        QTRY_COMPARE(client.received().size(), 5);
+        client.sendBinaryMessage(QByteArray(size, 'x'));
+        client.sendTextMessage(u"and on"_s);
+        QTRY_COMPARE(client.received().size(), 7);
+    }
+
     void oneFloodDoesNotStarveTheOthers()
     {
         EchoServer server(quietLoopbackOptions());
