@@ -80,6 +80,10 @@ QList<FlagGroup> flagGroups()
              {greetingFlag, u"TEXT"_s, u"what a new client is sent first"_s,
               defaults.greeting.value_or(QString())},
              {noGreetingFlag, {}, u"send nothing first"_s},
+             {metricsPortFlag, u"N"_s,
+              u"tell programs of this machine how the server is doing: /metrics for Prometheus and "
+              "/healthz; 0 is any free port"_s,
+              u"off"_s},
              {verboseFlag,
               {},
               u"log every message received (text up to 200 characters, binary up to 64 bytes)"_s},

@@ -189,6 +189,11 @@ ParsedOptions parseServerOptions(const QStringList &arguments)
         return *error;
     if (const auto error = readNumber(parser, portFlag, 0, maxPort, options.port))
         return *error;
+    if (parser.isSet(metricsPortFlag)) {
+        if (const auto error =
+                readNumber(parser, metricsPortFlag, 0, maxPort, options.metricsPort.emplace()))
+            return *error;
+    }
     if (const auto error = readLimits(parser, options.limits))
         return *error;
     options.tlsCertificate = parser.value(tlsCertificateFlag);

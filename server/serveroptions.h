@@ -40,6 +40,8 @@ struct ServerOptions
     /// Who may connect; see HandshakePolicy.
     QStringList allowedOrigins;
     QStringList allowedHosts;
+    /// Where the metrics are, on the loopback; 0 is any free port, unset: nowhere.
+    std::optional<quint16> metricsPort;
     bool isVerbose = false;
     Limits limits;
 };

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void good_data();
     void good();
     void policy();
+    void metricsPort();
     void bad_data();
     void bad();
     void quotesAreEscapedAndCut();
@@ -156,6 +157,22 @@ void OptionsTest::policy()
              5);
     QCOMPARE(std::get<ServerOptions>(parsed).allowedHosts,
              QStringList({u"chat.example.org"_s, u"[::1]"_s}));
+}
+
+void OptionsTest::metricsPort()
+{
+    const auto port = [](const QStringList &flags) {
+        return std::get<ServerOptions>(parse(flags)).metricsPort;
+    };
+    QCOMPARE(port({}), std::nullopt);
+    QCOMPARE(port({u"--metrics-port"_s, u"0"_s}), 0);
+    QCOMPARE(port({u"--metrics-port=65535"_s}), 65535);
+    const auto parsed = parse({u"--metrics-port=65536"_s});
+    const auto *error = std::get_if<UsageError>(&parsed);
+    QVERIFY(error);
+    QCOMPARE(
+        error->sentence,
+        u"--metrics-port needs a number from 0 to 65535, not '65536'; --help lists the flags"_s);
 }
 
 void OptionsTest::bad_data()
