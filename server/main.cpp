@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "echoserver.h"
 #include "logging.h"
+#include "looplag.h"
+#include "metricsserver.h"
 #include "serveroptions.h"
 #include "servicemanager.h"
 #include "unixsignals.h"
@@ -96,11 +98,33 @@ int serve(const ServerOptions &options)
 
     if (!options.listenSockets.isEmpty())
         qCInfo(lcServer) << "listening on the sockets handed over, not on --listen and --port";
+
+    // To the end, so that it can be seen that the server is draining.
+    LoopLag lag;
+    std::optional<MetricsServer> metrics;
+    if (options.metricsPort) {
+        const auto getMetrics = [&server, &lag] {
+            Metrics current = server.metrics();
+            current.loopLag = lag.last();
+            current.largestLoopLag = lag.largest();
+            return current;
+        };
+        metrics.emplace(*options.metricsPort, getMetrics,
+                        [&server] { return server.isStopping(); });
+        if (const std::optional<QString> error = metrics->listen())
+            return fail(exitCannotListen, *error);
+        lag.start();
+    }
+
     if (const std::optional<QString> error = server.start())
         return fail(exitCannotListen, *error);
     const QList<QUrl> urls = server.urls();
     for (const QUrl &url : urls)
         print(stdout, u"listening on %1\n"_s.arg(url.toString()));
+    // After the others: a script reads the first line.
+    const QList<QUrl> metricsUrls = metrics ? metrics->urls() : QList<QUrl>();
+    for (const QUrl &url : metricsUrls)
+        print(stdout, u"metrics on %1\n"_s.arg(url.toString()));
     manager.ready(statusOf(server));
     return QCoreApplication::exec();
 }
