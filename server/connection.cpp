@@ -115,6 +115,7 @@ void Connection::close(int code, const QString &reason)
     if (m_closeCode)
         return;
     m_closeCode = code;
+    m_firstCloseCode = m_firstCloseCode.value_or(code);
     m_closeReason = reason;
     m_age.start();
     if (code == Wire::noStatusReceived)
@@ -179,6 +180,7 @@ void Connection::receiveMessage(const QByteArray &message)
 
 void Connection::receiveClose(int code, const QString &reason)
 {
+    m_firstCloseCode = m_firstCloseCode.value_or(code);
     // RFC 6455 7.4.1: 1005 must not be sent.
     const int answer = code == Wire::noStatusReceived ? QWebSocketProtocol::CloseCodeNormal : code;
     if (m_performer)
@@ -265,6 +267,6 @@ void Connection::finish()
             << u"#%1 disconnected: %2"_s.arg(QString::number(m_id), how.trimmed());
     }
     if (m_socket)
-        m_context.metrics.countClose(m_closeCode.value_or(abnormalClosure));
+        m_context.metrics.countClose(m_firstCloseCode.value_or(abnormalClosure));
     Q_EMIT finished();
 }

@@ -72,7 +72,8 @@ private:
     /// Where the peer has asked for more than an echo.
     std::unique_ptr<Performer> m_performer;
     QElapsedTimer m_age; // of what it is doing: connecting, or closing
-    std::optional<int> m_closeCode; // of the first Close frame of either side
+    std::optional<int> m_firstCloseCode; // of either side
+    std::optional<int> m_closeCode; // of our Close frame
     QString m_closeReason;
     std::optional<QString> m_abortReason;
     bool m_isRefused = false;
