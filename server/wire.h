@@ -55,8 +55,8 @@ public:
     void dropWithReset();
 
     /// Whether the peer is waited for: bytes wait for it to read them.
-    [[nodiscard]] bool hasBacklog() const { return bytesToWrite() > 0; }
-    /// Those bytes, and those that are held back.
+    [[nodiscard]] bool hasBacklog() const { return m_transport->bytesToWrite() > 0; }
+    /// Those bytes, those of this turn, and those that are held back.
     [[nodiscard]] qint64 backlog() const { return bytesToWrite() + m_heldBytes; }
     /// \a bytes are kept elsewhere and will be written later.
     void setHeldBytes(qint64 bytes);
