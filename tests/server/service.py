@@ -3,15 +3,15 @@
 
 import json
 import os
-import re
+import signal
 import socket
 import ssl
 import subprocess
 import sys
 import tempfile
 
-PATIENCE = 20  # seconds that anything may take on a busy machine
-GREETING = b"Welcome to Awesome Chat"
+import rawpeer
+from rawpeer import REQUEST, TIMEOUT
 
 # Becomes the program: "$$" in the environment stands for its own process id, the descriptors follow each other from 3.
 BECOME = """
@@ -26,49 +26,63 @@ for name, value in environment.items():
 os.execv(program[0], program)
 """
 
+ANYWHERE = ("--listen", "127.0.0.1", "--port", "0")
+
+
+def make_pair(openssl, folder):
+    """A new certificate in that folder: the flags for it."""
+    certificate, key = os.path.join(folder, "certificate.pem"), os.path.join(folder, "key.pem")
+    subprocess.run([openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days", "2", "-subj", "/CN=localhost", "-keyout", key, "-out", certificate],
+                   check=True, capture_output=True)
+    return "--tls-certificate", certificate, "--tls-key", key
+
 
 class Service:
-    """The program with its flags. hand_over: sockets and files that become descriptors 3 and up, with LISTEN_FDS and LISTEN_PID
-    to match; environment: added to that. Its log goes to a file, or to the pipe log_to, of which the reader may be slow."""
+    """The program with its flags, until the end of the with statement."""
 
-    def __init__(self, program, *flags, hand_over=(), environment=None, log_to=None, **popen):
+    def __init__(self, program, *flags, hand_over=(), environment=None, log=None, confine=None):
+        """hand_over: sockets and files that become descriptors 3 and up, with LISTEN_FDS and LISTEN_PID to match.
+        environment: added to that. log: a pipe for its log. confine: called in the process that becomes the program."""
         variables = {"LISTEN_FDS": str(len(hand_over)), "LISTEN_PID": "$$"} if hand_over else {}
         variables |= environment or {}
         descriptors = [file.fileno() for file in hand_over]
         self.log_file = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [sys.executable, "-c", BECOME, json.dumps(descriptors), json.dumps(variables), program, *flags],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log_to or self.log_file, text=True,
-            pass_fds=descriptors, **popen)
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log or self.log_file, text=True,
+            pass_fds=descriptors, preexec_fn=confine)
 
     def __enter__(self):
         return self
 
-    def __exit__(self, *_error):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-        self.log_file.close()
+    def __exit__(self, *_):
+        with self.process, self.log_file:
+            if self.process.poll() is None:
+                self.process.kill()
 
-    def urls(self, count):
-        """What it says that it listens on."""
+    def urls(self, count=1):
+        """Where it says that it listens."""
         lines = [self.process.stdout.readline() for _ in range(count)]
         assert all(line.startswith("listening on ") for line in lines), f"{lines}, {self.log()}"
         return [line.removeprefix("listening on ").rstrip("\n") for line in lines]
 
     def port(self):
-        return int(self.urls(1)[0].rsplit(":", 1)[1])
+        return int(self.urls()[0].rsplit(":", 1)[1])
 
     def log(self):
-        self.log_file.seek(0)
-        return self.log_file.read().decode()
+        return os.pread(self.log_file.fileno(), os.fstat(self.log_file.fileno()).st_size, 0).decode()
 
     def send(self, signal_number):
         self.process.send_signal(signal_number)
 
     def exit_code(self):
-        return self.process.wait(PATIENCE)
+        return self.process.wait(TIMEOUT)
+
+    def stop(self):
+        """Its exit code after SIGTERM."""
+        self.send(signal.SIGTERM)
+        return self.exit_code()
 
 
 class Manager:
@@ -79,12 +93,12 @@ class Manager:
         self.socket.bind(path or "")  # "": the kernel finds an abstract name
         name = self.socket.getsockname()
         self.address = name if path else "@" + name[1:].decode()
-        self.socket.settimeout(PATIENCE)
+        self.socket.settimeout(TIMEOUT)
 
     def __enter__(self):
         return self
 
-    def __exit__(self, *_error):
+    def __exit__(self, *_):
         self.socket.close()
 
     def environment(self, **more):
@@ -104,87 +118,42 @@ class Manager:
         except (BlockingIOError, TimeoutError):
             return True
         finally:
-            self.socket.settimeout(PATIENCE)
+            self.socket.settimeout(TIMEOUT)
 
     def drain(self):
         """Takes what has come so far."""
-        self.socket.setblocking(False)
-        try:
-            while True:
-                self.receive()
-        except BlockingIOError:
+        while not self.is_silent():
             pass
-        finally:
-            self.socket.settimeout(PATIENCE)
 
 
-class Peer:
-    """A WebSocket client, just as much as is needed."""
+class Peer(rawpeer.Peer):
+    """A client of any family."""
 
-    def __init__(self, port, host="127.0.0.1", tls=False):
-        self.socket = socket.create_connection((host, port), PATIENCE)
+    def __init__(self, port, address="127.0.0.1", tls=False):
+        self.input = bytearray()
+        self.socket = socket.create_connection((address, port), TIMEOUT)
         if tls:
             context = ssl.create_default_context()
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
             self.socket = context.wrap_socket(self.socket)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_error):
-        self.socket.close()
-
-    def read(self, size):
-        data = b""
-        while len(data) < size:
-            piece = self.socket.recv(size - len(data))
-            assert piece, f"the server closed after {data!r}"
-            data += piece
-        return data
-
-    def upgrade(self, name="localhost"):
-        """The HTTP status that the server answers to a handshake for that host."""
-        self.socket.sendall(b"GET / HTTP/1.1\r\nHost: " + name.encode() + b"\r\nUpgrade: websocket\r\n"
-                            b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-        head = b""
-        while not head.endswith(b"\r\n\r\n"):
-            head += self.read(1)
-        return int(re.match(rb"HTTP/1\.1 (\d{3}) ", head)[1])
-
-    def frame(self):
-        opcode, size = self.read(2)
-        return opcode, self.read(size)
-
-    def expect_echo(self):
-        assert self.upgrade() == 101
-        assert self.frame() == (0x81, GREETING)
-        self.socket.sendall(b"\x81\x85\0\0\0\0hello")
-        assert self.frame() == (0x81, b"hello")
-
-
-def free_port(family=socket.AF_INET, address="127.0.0.1"):
-    """A socket that is bound to a free port and does not listen: nobody else can take the port."""
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    bound.bind((address, 0))
-    return bound
+    def ask_for(self, name):
+        """The HTTP status of the answer to a handshake with the host of that name."""
+        self.send(REQUEST.replace(b"localhost", name.encode()))
+        return self.read_status()
 
 
 def listening(address, dual=False):
-    """A listening socket as a .socket unit makes it: not blocking, with a free port."""
+    """A listening socket as a .socket unit makes it, with a free port."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM)
     if family == socket.AF_INET6:
         made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, not dual)
     made.bind((address, 0))
     made.listen(4096)
-    made.setblocking(False)
     return made
 
 
-def run(checks, *arguments):
-    """Runs every check, and says which."""
-    for check in checks:
-        check(*arguments)
-        print(f"ok: {check.__doc__}", flush=True)
+def port_of(listener):
+    return listener.getsockname()[1]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The unit files: systemd understands them, finds little that the service could do, and the program runs under that.
 
-usage: test_units.py UNIT-FOLDER INSTALLED-PROGRAM AWESOME-CHAT-SERVER OPENSSL
+usage: test_units.py AWESOME-CHAT-SERVER OPENSSL UNIT-FOLDER INSTALLED-PROGRAM
 """
 
 import ctypes
@@ -14,21 +14,25 @@ import socket
 import subprocess
 import sys
 import tempfile
+import unittest
+import urllib.request
 
-from service import Manager, Peer, Service, listening, run
+from rawpeer import TIMEOUT, measured, run_tests
+from service import ANYWHERE, Manager, Peer, Service, listening, make_pair
 
-MAX_EXPOSURE = 2.0
+SERVER, OPENSSL, FOLDER, INSTALLED = sys.argv[1:5]
 NAME = "awesome-chat-server"
+MAX_EXPOSURE = 2.0
 
 
-def text_of(folder, kind):
-    with open(os.path.join(folder, f"{NAME}.{kind}"), encoding="utf-8") as file:
+def text_of(kind):
+    with open(os.path.join(FOLDER, f"{NAME}.{kind}"), encoding="utf-8") as file:
         return file.read()
 
 
-def settings(folder, name):
+def settings(name):
     """The values that the service has for that setting, one for each line."""
-    found = re.findall(rf"^{name}=(.*)$", text_of(folder, "service"), re.MULTILINE)
+    found = re.findall(rf"^{name}=(.*)$", text_of("service"), re.MULTILINE)
     assert found, f"no {name}="
     return found
 
@@ -37,38 +41,6 @@ def analyze(*arguments):
     """What systemd-analyze says; stderr is where it complains."""
     environment = os.environ | {"SYSTEMD_LOG_LEVEL": "info", "SYSTEMD_COLORS": "0", "LC_ALL": "C"}
     return subprocess.run(["systemd-analyze", *arguments], capture_output=True, text=True, env=environment)
-
-
-def names_the_program(folder, installed, _program, _openssl):
-    """the service starts the program where it is installed"""
-    assert settings(folder, "ExecStart") == [installed]
-
-
-def is_understood(folder, installed, program, _openssl):
-    """systemd-analyze verify has no complaint"""
-    # The program is not installed yet.
-    service = text_of(folder, "service").replace(installed, os.path.abspath(program))
-    # What is only proposed must be understood too.
-    with_tls = re.sub(r"^#(LoadCredential|ExecStart)=", r"\1=", service, flags=re.MULTILINE)
-    assert with_tls != service
-    units = {f"{NAME}.socket": text_of(folder, "socket"), f"{NAME}.service": service, f"{NAME}-tls.service": with_tls}
-    with tempfile.TemporaryDirectory() as copies:
-        paths = [os.path.join(copies, name) for name in units]
-        for path, text in zip(paths, units.values()):
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(text)
-        checked = analyze("verify", "--man=no", "--recursive-errors=no", *paths)
-    complaints = [line for line in (checked.stdout + checked.stderr).splitlines() if NAME in line]
-    assert checked.returncode == 0 and not complaints, checked.stdout + checked.stderr
-
-
-def is_hardened(folder, _installed, _program, _openssl):
-    """systemd-analyze security finds an exposure under 2.0"""
-    result = analyze("security", "--offline=true", "--no-pager", os.path.join(folder, f"{NAME}.service"))
-    match = re.search(r"Overall exposure level for \S+: ([0-9.]+)", result.stdout)
-    assert match, result.stdout + result.stderr
-    print(f"exposure {match[1]}")
-    assert float(match[1]) < MAX_EXPOSURE, result.stdout
 
 
 class Filter:
@@ -114,23 +86,23 @@ def system_calls(group):
     return set().union(*(system_calls(name) for name in names))
 
 
-def filters(folder):
+def filters():
     """What SystemCallFilter=, RestrictAddressFamilies= and MemoryDenyWriteExecute= of the unit mean to the kernel."""
     allowed = system_calls("@default")
-    for line in settings(folder, "SystemCallFilter"):
+    for line in settings("SystemCallFilter"):
         calls = set().union(*(system_calls(name) for name in line.lstrip("~").split()))
         allowed = allowed - calls if line.startswith("~") else allowed | calls
-    assert settings(folder, "SystemCallErrorNumber") == ["EPERM"]
+    assert settings("SystemCallErrorNumber") == ["EPERM"]
     calls = Filter(Filter.fail_with(errno.EPERM))
     for name in allowed:
         calls.add(Filter.ALLOW, name)
 
     families = Filter(Filter.ALLOW)
-    wanted = {int(getattr(socket, name)) for name in settings(folder, "RestrictAddressFamilies")[0].split()}
+    wanted = {int(getattr(socket, name)) for name in settings("RestrictAddressFamilies")[0].split()}
     for family in set(range(64)) - wanted:
         families.add(Filter.fail_with(errno.EAFNOSUPPORT), "socket", 0, Filter.EQUAL, family, 0)
 
-    assert settings(folder, "MemoryDenyWriteExecute") == ["yes"]
+    assert settings("MemoryDenyWriteExecute") == ["yes"]
     execute, writable = mmap.PROT_EXEC, mmap.PROT_EXEC | mmap.PROT_WRITE
     memory = Filter(Filter.ALLOW)
     memory.add(Filter.fail_with(errno.EPERM), "mmap", 2, Filter.MASKED, writable, writable)
@@ -159,51 +131,89 @@ expect(errno.EPERM, os.chroot, "/")
 """
 
 
-def runs_under_it(folder, _installed, program, openssl):
-    """the program starts, echoes, speaks TLS, takes a new certificate and ends under the unit's system call filters"""
-    loaded = filters(folder)
+class Units(unittest.TestCase):
+    def test_program(self):
+        """The service starts the program where it is installed."""
+        self.assertEqual(settings("ExecStart"), [INSTALLED])
 
-    def confine():
-        for each in loaded:
-            each.load()
+    def test_verify(self):
+        # The program is not installed yet.
+        service = text_of("service").replace(INSTALLED, os.path.abspath(SERVER))
+        # What is only proposed must be understood too.
+        with_tls = re.sub(r"^#(LoadCredential|ExecStart)=", r"\1=", service, flags=re.MULTILINE)
+        self.assertNotEqual(with_tls, service)
+        units = {f"{NAME}.socket": text_of("socket"), f"{NAME}.service": service, f"{NAME}-tls.service": with_tls}
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        for name, text in units.items():
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        result = analyze("verify", "--man=no", "--recursive-errors=no", *(os.path.join(folder, name) for name in units))
+        output = result.stdout + result.stderr
+        self.assertEqual([line for line in output.splitlines() if NAME in line], [])
+        self.assertEqual(result.returncode, 0, output)
 
-    subprocess.run([sys.executable, "-c", PROBE], preexec_fn=confine, check=True)
-    with tempfile.TemporaryDirectory() as directory:
-        certificate, key = os.path.join(directory, "crt"), os.path.join(directory, "key")
-        subprocess.run([openssl, "req", "-x509", "-nodes", "-subj", "/CN=localhost", "-days", "1", "-newkey",
-                        "rsa:2048", "-keyout", key, "-out", certificate], check=True, capture_output=True)
-        for tls in ((), ("--tls-certificate", certificate, "--tls-key", key)):
-            for handed in ([], [listening("127.0.0.1")]):
-                # The leak check of a sanitizer is no part of the program, and stops it as a debugger does.
-                with Manager() as manager, Service(
-                        program, "--listen", "127.0.0.1", "--port", "0", *tls, hand_over=handed, preexec_fn=confine,
-                        environment=manager.environment(ASAN_OPTIONS="detect_leaks=0")) as service:
-                    assert "READY" in manager.receive()
-                    port = service.port()
-                    with Peer(port, tls=tls) as peer:
-                        peer.expect_echo()
-                        service.send(signal.SIGHUP)
-                        assert "RELOADING" in manager.receive()
-                        assert "READY" in manager.receive()
-                        with Peer(port, tls=tls) as other:
-                            other.expect_echo()
-                    service.send(signal.SIGTERM)
-                    assert "STOPPING" in manager.receive()
-                    assert service.exit_code() == 0
-                    assert ("new certificate" in service.log()) == bool(tls), service.log()
-                for made in handed:
-                    made.close()
+    def test_security(self):
+        result = analyze("security", "--offline=true", "--no-pager", os.path.join(FOLDER, f"{NAME}.service"))
+        match = re.search(r"Overall exposure level for \S+: ([0-9.]+)", result.stdout)
+        self.assertTrue(match, result.stdout + result.stderr)
+        measured("exposure as systemd-analyze security rates it, of 10", match[1])
+        self.assertLess(float(match[1]), MAX_EXPOSURE, result.stdout)
 
-
-def journal_reads_the_level(folder, _installed, program, _openssl):
-    """a line of the log begins with its level, as the journal reads it, and has no time of its own"""
-    name, value = settings(folder, "Environment")[0].strip('"').replace("%%", "%").split("=", 1)
-    with Service(program, "--listen", "127.0.0.1", "--port", "0", environment={name: value}) as service:
-        with Peer(service.port()) as peer:
-            peer.expect_echo()
-        service.send(signal.SIGTERM)
-        assert service.exit_code() == 0
-        assert service.log().startswith("<6>#1 connected from 127.0.0.1:"), service.log()
+    def test_journal(self):
+        """A line of the log begins with its level, as the journal reads it, and has no time of its own."""
+        name, value = settings("Environment")[0].strip('"').replace("%%", "%").split("=", 1)
+        with Service(SERVER, *ANYWHERE, environment={name: value}) as service:
+            with Peer(service.port()) as peer:
+                peer.open().echo()
+            self.assertEqual(service.stop(), 0)
+            self.assertRegex(service.log(), r"\A<6>#1 connected from 127\.0\.0\.1:")
 
 
-run((names_the_program, is_understood, is_hardened, runs_under_it, journal_reads_the_level), *sys.argv[1:])
+class Confined(unittest.TestCase):
+    """The program does all it should under the unit's system call filters."""
+
+    def setUp(self):
+        loaded = filters()
+
+        def confine():
+            for each in loaded:
+                each.load()
+
+        self.confine = confine
+        self.manager = self.enterContext(Manager())
+
+    def expect_service(self, *tls, hand_over=()):
+        # The leak check of a sanitizer, no part of the program, needs what debuggers do.
+        environment = self.manager.environment(ASAN_OPTIONS="detect_leaks=0")
+        with Service(SERVER, *ANYWHERE, "--metrics-port", "0", *tls, hand_over=hand_over, environment=environment,
+                     confine=self.confine) as service:
+            self.assertIn("READY", self.manager.receive())
+            port = service.port()
+            metrics = service.process.stdout.readline().removeprefix("metrics on ").rstrip("\n")
+            with urllib.request.urlopen(metrics, timeout=TIMEOUT) as answer:
+                self.assertIn(b"awesomechat_", answer.read())
+            with Peer(port, tls=bool(tls)) as peer:
+                peer.open().echo()
+                service.send(signal.SIGHUP)
+                self.assertIn("RELOADING", self.manager.receive())
+                self.assertIn("READY", self.manager.receive())
+                with Peer(port, tls=bool(tls)) as other:
+                    other.open().echo()
+            self.assertEqual(service.stop(), 0)
+            self.assertIn("STOPPING", self.manager.receive())
+            self.assertEqual("new certificate" in service.log(), bool(tls), service.log())
+
+    def test_filters(self):
+        subprocess.run([sys.executable, "-c", PROBE], preexec_fn=self.confine, check=True)
+
+    def test_plain(self):
+        self.expect_service()
+
+    def test_tls(self):
+        self.expect_service(*make_pair(OPENSSL, self.enterContext(tempfile.TemporaryDirectory())))
+
+    def test_activated(self):
+        self.expect_service(hand_over=[self.enterContext(listening("127.0.0.1"))])
+
+
+run_tests()
