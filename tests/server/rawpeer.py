@@ -16,7 +16,11 @@ import threading
 import time
 import unittest
 from contextlib import ExitStack
+from pathlib import Path
 
+PROGRAM = sys.argv[1]  # the server, as every test that uses this is given it
+# Sanitizers take memory and time of their own.
+IS_SANITIZED = b"__asan_init" in Path(PROGRAM).read_bytes()
 TIMEOUT = 20  # seconds: how long anything may take on a busy machine before the test gives up
 GREETING = b"Welcome to Awesome Chat"
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
@@ -27,8 +31,17 @@ REQUEST = (b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnecti
 resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
 
 
+class ServerTest(unittest.TestCase):
+    def assert_below(self, value, limit, what=None):
+        """For measured memory and times."""
+        if not IS_SANITIZED:
+            self.assertLess(value, limit, what)
+
+
 def run_tests():
-    """What a test file ends with: its name and the program are all that is on its command line."""
+    """What a test file ends with."""
+    if IS_SANITIZED:
+        print("The server is built with sanitizers: what is measured is only said, not held against its limits.")
     unittest.main(argv=sys.argv[:1], testRunner=unittest.TextTestRunner(sys.stdout, verbosity=2))
 
 
@@ -81,16 +94,19 @@ def close_frame(code=1000, reason=b""):
 class Server:
     """awesome-chat-server, listening on 127.0.0.1, until the end of the with statement."""
 
-    def __init__(self, program, *flags, port=0, files=None):
-        """files: its limit of open files, soft and hard; None: as it is here."""
+    def __init__(self, *flags, port=0, files=None):
+        """files: its soft and its hard limit of open files; None: as they are here."""
         self.log_file = tempfile.TemporaryFile()
-        limit = None if files is None else lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+        limit = None if files is None else lambda: resource.setrlimit(resource.RLIMIT_NOFILE, files)
         self.process = subprocess.Popen(
-            [program, "--listen", "127.0.0.1", "--port", str(port), *flags],
+            [PROGRAM, "--listen", "127.0.0.1", "--port", str(port), *flags],
             stdout=subprocess.PIPE, stderr=self.log_file, preexec_fn=limit)
         line = self.process.stdout.readline().decode()
         match = re.fullmatch(r"listening on wss?://127\.0\.0\.1:(\d+)\n", line)
-        assert match, f"the server does not listen: {line!r} {self.log()!r}"
+        if not match:
+            with self.process, self.log_file:
+                self.process.kill()
+                raise AssertionError(f"the server does not listen: {line!r} {self.log()!r}")
         self.port = int(match[1])
         self.pid = self.process.pid
 
@@ -187,7 +203,8 @@ class Peer:
     def _more(self):
         received = self.socket.recv(1 << 20)
         if not received:
-            raise EOFError(f"the server closed its side; unread are {len(self.input)} bytes: {bytes(self.input[:40])!r}")
+            raise EOFError(f"the server closed its side; unread are {len(self.input)} bytes: "
+                           f"{bytes(self.input[:40])!r}")
         self.input += received
 
     def read(self, size):
@@ -266,6 +283,8 @@ def timed_visit(server, **how):
 
 
 def is_served(server, **how):
+    """Whether it lets a visitor in; not whether it lives."""
+    assert server.process.poll() is None, f"the server has ended: {server.log()[-2000:]}"
     try:
         timed_visit(server, **how)
     except (AssertionError, OSError, EOFError):

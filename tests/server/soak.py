@@ -6,31 +6,17 @@ usage: soak.py AWESOME-CHAT-SERVER SECONDS
 
 import asyncio
 import hashlib
-import os
 import random
 import struct
-import subprocess
 import sys
+
+from rawpeer import CLOSE, GREETING, REQUEST, TEXT, Server, close_frame, frame, measured
 
 PEERS = 200
 SIZES = (0, 1, 20, 125, 126, 1000, 65535, 65536, 200_000)
 WEIGHTS = (1, 4, 40, 4, 4, 20, 2, 2, 1)
 FAULTS = 0.01  # of all conversations' steps: a reset, bad bytes, half a frame, or a peer that does not read
 IN_FLIGHT = 8
-REQUEST = (b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-           b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-
-
-def frame(opcode, payload):
-    size = len(payload)
-    head = bytes([0x80 | opcode])
-    if size <= 125:
-        head += bytes([0x80 | size])
-    elif size <= 0xFFFF:
-        head += b"\xfe" + struct.pack(">H", size)
-    else:
-        head += b"\xff" + struct.pack(">Q", size)
-    return head + bytes(4) + payload
 
 
 async def read_frame(reader):
@@ -58,7 +44,7 @@ class Soak:
         head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 101 "), head
         opcode, greeting = await read_frame(reader)
-        assert (opcode, greeting) == (1, b"Welcome to Awesome Chat"), (opcode, greeting)
+        assert (opcode, greeting) == (TEXT, GREETING), (opcode, greeting)
         return reader, writer
 
     async def misbehave(self, dice, reader, writer):
@@ -99,38 +85,25 @@ class Soak:
                     assert got == expected, f"peer {number}: {got[:2]} instead of {expected[:2]}"
                     self.messages += 1
             else:
-                writer.write(frame(8, b"\x03\xe8"))
-                assert await read_frame(reader) == (8, b"\x03\xe8")
+                writer.write(close_frame(1000))
+                assert await read_frame(reader) == (CLOSE, b"\x03\xe8")
                 writer.close()
 
 
-def memory(pid):
-    """Resident memory in KiB."""
-    with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
+async def main(server, seconds):
+    soak = Soak(server.port, seconds)
+    peers = asyncio.gather(*(soak.peer(number) for number in range(PEERS)))
+    await asyncio.sleep(seconds / 3)
+    early = server.memory()
+    files_early = server.files()
+    await peers
+    late = server.memory()
+    measured(f"{soak.messages} messages, {soak.faults} faults",
+             f"memory {early} KiB after a third, {late} KiB at the end")
+    assert soak.messages > 0 and soak.faults > 0
+    assert late < early * 1.2 + 4096, "memory grows"
+    assert files_early > PEERS / 2
 
 
-async def main(program, seconds):
-    server = subprocess.Popen([program, "--listen", "127.0.0.1", "--port", "0"],
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        port = int(server.stdout.readline().rsplit(":", 1)[1])
-        soak = Soak(port, seconds)
-        peers = asyncio.gather(*(soak.peer(number) for number in range(PEERS)))
-        await asyncio.sleep(seconds / 3)
-        early = memory(server.pid)
-        files_early = len(os.listdir(f"/proc/{server.pid}/fd"))
-        await peers
-        late = memory(server.pid)
-        print(f"{soak.messages} messages, {soak.faults} faults, {early} KiB after a third, {late} KiB at the end")
-        assert soak.messages > 0 and soak.faults > 0
-        assert late < early * 1.2 + 4096, "memory grows"
-        assert files_early > PEERS / 2
-    finally:
-        server.terminate()
-        code = server.wait(20)
-        server.stdout.close()
-    assert code == 0, code
-
-
-asyncio.run(main(sys.argv[1], float(sys.argv[2])))
+with Server() as program:
+    asyncio.run(main(program, float(sys.argv[2])))

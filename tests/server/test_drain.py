@@ -4,20 +4,16 @@
 usage: test_drain.py AWESOME-CHAT-SERVER
 """
 
-import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
-import unittest
 from contextlib import suppress
 
-from rawpeer import (BINARY, CLOSE, REQUEST, TEXT, TIMEOUT, Crowd, Peer, Server, close_frame, frame, measured,
-                     milliseconds, run_tests, timed_visit, wait_for)
+from rawpeer import (BINARY, CLOSE, PROGRAM, REQUEST, TEXT, TIMEOUT, Crowd, Peer, Server, ServerTest, close_frame,
+                     frame, measured, milliseconds, run_tests, timed_visit, wait_for)
 
-SERVER = sys.argv[1]
 DRAIN = 6  # seconds: how long the end may take at most
 KIBIBYTE = 1024
 
@@ -60,7 +56,7 @@ class Talker(threading.Thread):
         assert peer.read_end() == b"", "something comes after the Close frame"
 
 
-class Sigterm(unittest.TestCase):
+class Sigterm(ServerTest):
     def assert_ends(self, server, begin, within=DRAIN):
         code, _ = server.wait()
         seconds = time.monotonic() - begin
@@ -69,7 +65,7 @@ class Sigterm(unittest.TestCase):
         self.assertLess(seconds, within)
 
     def test_under_load(self):
-        with Server(SERVER) as server:
+        with Server() as server:
             talkers = [Talker(server, number) for number in range(200)]
             for talker in talkers:
                 talker.start()
@@ -85,7 +81,7 @@ class Sigterm(unittest.TestCase):
     def test_what_is_owed(self):
         """Peers that have not read their echoes yet get all of them, then 1001."""
         messages = [bytes([number]) * 64 * KIBIBYTE for number in range(96)]  # more than the kernel takes
-        with Server(SERVER, "--high-mark", str(64 * 1024 * KIBIBYTE)) as server, Peer(server) as other:
+        with Server("--high-mark", str(64 * 1024 * KIBIBYTE)) as server, Peer(server) as other:
             other.open()
             peers = [self.enterContext(Peer(server, receive_buffer=8 * KIBIBYTE)).open() for _ in range(10)]
             memory = server.memory()
@@ -112,7 +108,7 @@ class Sigterm(unittest.TestCase):
 
     def test_half_closed_peers_are_owed_too(self):
         messages = [b"%d" % number * 2000 for number in range(200)]
-        with Server(SERVER) as server, Peer(server, receive_buffer=8 * KIBIBYTE) as peer, Peer(server) as other:
+        with Server() as server, Peer(server, receive_buffer=8 * KIBIBYTE) as peer, Peer(server) as other:
             other.open()
             peer.open()
             peer.send(b"".join(frame(TEXT, message) for message in messages))
@@ -128,7 +124,7 @@ class Sigterm(unittest.TestCase):
             self.assert_ends(server, begin)
 
     def test_peers_that_do_not_answer(self):
-        with Server(SERVER) as server:
+        with Server() as server:
             mute = [self.enterContext(Peer(server)).open() for _ in range(20)]
             begin = time.monotonic()
             server.send_signal(signal.SIGTERM)
@@ -137,14 +133,14 @@ class Sigterm(unittest.TestCase):
             self.assert_ends(server, begin)
 
     def test_a_peer_that_does_not_read(self):
-        with Server(SERVER) as server, Peer(server, receive_buffer=8 * KIBIBYTE) as peer:
+        with Server() as server, Peer(server, receive_buffer=8 * KIBIBYTE) as peer:
             self.fill(peer.open())
             begin = time.monotonic()
             server.send_signal(signal.SIGTERM)
             self.assert_ends(server, begin)
 
     def test_a_second_one(self):
-        with Server(SERVER) as server, Peer(server, receive_buffer=8 * KIBIBYTE) as peer, Peer(server) as other:
+        with Server() as server, Peer(server, receive_buffer=8 * KIBIBYTE) as peer, Peer(server) as other:
             self.fill(peer.open())
             other.open()
             server.send_signal(signal.SIGTERM)
@@ -154,7 +150,7 @@ class Sigterm(unittest.TestCase):
             self.assert_ends(server, begin, within=1)
 
     def test_nobody_new(self):
-        with Server(SERVER) as server, Peer(server, receive_buffer=8 * KIBIBYTE) as peer, Peer(server) as other:
+        with Server() as server, Peer(server, receive_buffer=8 * KIBIBYTE) as peer, Peer(server) as other:
             self.fill(peer.open())
             other.open()
             server.send_signal(signal.SIGTERM)
@@ -173,9 +169,9 @@ class Sigterm(unittest.TestCase):
         peer.socket.settimeout(TIMEOUT)
 
 
-class OtherSignals(unittest.TestCase):
+class OtherSignals(ServerTest):
     def test_sigint_during_handshakes(self):
-        with Server(SERVER) as server, Crowd(server, 100) as crowd, Peer(server) as peer:
+        with Server() as server, Crowd(server, 100) as crowd, Peer(server) as peer:
             crowd.send(REQUEST[:-2])
             peer.open()
             begin = time.monotonic()
@@ -187,10 +183,10 @@ class OtherSignals(unittest.TestCase):
             seconds = time.monotonic() - begin
             measured("SIGINT beside 100 half-open handshakes: over after", milliseconds(seconds))
             self.assertEqual(code, 0)
-            self.assertLess(seconds, 1)  # nothing is owed to half a request
+            self.assert_below(seconds, 1)  # nothing is owed to half a request
 
     def test_sigpipe(self):
-        with Server(SERVER) as server, Peer(server) as peer:
+        with Server() as server, Peer(server) as peer:
             peer.open()
             for _ in range(10):
                 server.send_signal(signal.SIGPIPE)
@@ -198,7 +194,7 @@ class OtherSignals(unittest.TestCase):
             timed_visit(server)
 
     def test_a_log_that_nobody_reads_any_more(self):
-        process = subprocess.Popen([SERVER, "--listen", "127.0.0.1", "--port", "0", "--verbose"],
+        process = subprocess.Popen([PROGRAM, "--listen", "127.0.0.1", "--port", "0", "--verbose"],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         with process:
             try:
@@ -217,7 +213,7 @@ class OtherSignals(unittest.TestCase):
         self.assertEqual(process.returncode, 0)
 
     def test_stopped_and_continued(self):
-        with Server(SERVER) as server, Peer(server) as peer:
+        with Server() as server, Peer(server) as peer:
             peer.open()
             server.send_signal(signal.SIGSTOP)
             peer.send(frame(TEXT, b"are you there?"))
@@ -225,19 +221,19 @@ class OtherSignals(unittest.TestCase):
             self.assertEqual(peer.read_frame(), (TEXT, b"are you there?"))
 
 
-class Successor(unittest.TestCase):
+class Successor(ServerTest):
     """The port is free for a new server as soon as the old one is gone, whatever connections it had."""
 
     def assert_takes_over(self, port, what):
         begin = time.monotonic()
-        with Server(SERVER, port=port) as server:
+        with Server(port=port) as server:
             timed_visit(server)
             seconds = time.monotonic() - begin
         measured(f"a new server after {what}, on the same port, answers after", milliseconds(seconds))
-        self.assertLess(seconds, 1)
+        self.assert_below(seconds, 1)
 
     def test_after_kill(self):
-        with Server(SERVER) as server, Crowd(server, 100) as crowd, Peer(server) as bad:
+        with Server() as server, Crowd(server, 100) as crowd, Peer(server) as bad:
             crowd.open()
             bad.open()
             bad.send(b"\x81\x01x")  # the server closes first, and its port is in TIME_WAIT
@@ -249,7 +245,7 @@ class Successor(unittest.TestCase):
             self.assert_takes_over(server.port, "kill -9")
 
     def test_after_sigterm(self):
-        with Server(SERVER) as server, Crowd(server, 100) as crowd:
+        with Server() as server, Crowd(server, 100) as crowd:
             crowd.open()
             server.send_signal(signal.SIGTERM)
             for connection in crowd.sockets:
@@ -264,7 +260,7 @@ class Successor(unittest.TestCase):
         """Kill it under load, again and again: whoever comes back is served."""
         port = 0
         for _ in range(3):
-            with Server(SERVER, port=port) as server:
+            with Server(port=port) as server:
                 port = server.port
                 talkers = [Talker(server, number) for number in range(20)]
                 for talker in talkers:

@@ -6,13 +6,11 @@ usage: test_logs.py AWESOME-CHAT-SERVER
 
 import re
 import signal
-import sys
 import unicodedata
-import unittest
 
-from rawpeer import BINARY, CLOSE, PING, REQUEST, TEXT, Peer, Server, close_frame, frame, measured, run_tests
+from rawpeer import (BINARY, CLOSE, PING, REQUEST, TEXT, Peer, Server, ServerTest, close_frame, frame, measured,
+                     run_tests)
 
-SERVER = sys.argv[1]
 LONGEST_LINE = 1024  # bytes, with its end
 FORGED = "2026-01-01 00:00:00.000 #1 disconnected: 1000 all is well"
 EVIL = ("\x1b[31mred\x1b]0;title\x07", "bell\x07\x08\x7f", f"a\r\n{FORGED}", f"a\n{FORGED}\n", "\u202eexe.txt",
@@ -24,7 +22,7 @@ FROM = r"from 127\.0\.0\.1:\d+"
 EVENTS = {
     "connected": rf"{TIME} #(\d+) connected {FROM} to .*",
     "disconnected": rf"{TIME} #(\d+) disconnected: .*",
-    "refused": rf"{TIME} #(\d+) refused {FROM}: HTTP \d{{3}}",
+    "refused": rf"{TIME} #(\d+) refused {FROM}(?: to .*)?: HTTP \d{{3}}(?:, origin .*)?",
     "message": rf"{TIME} #(\d+) (?:text|binary) \d+ bytes: .*",
 }
 
@@ -34,9 +32,9 @@ def request(target=b"/", host=b"localhost", extra=b""):
         .replace(b"\r\n\r\n", b"\r\n" + extra + b"\r\n")
 
 
-class Logs(unittest.TestCase):
+class Logs(ServerTest):
     def start(self, *flags):
-        self.server = self.enterContext(Server(SERVER, *flags))
+        self.server = self.enterContext(Server(*flags))
 
     def visit(self, head, *frames):
         """Sends all that, and waits for the end."""
@@ -92,7 +90,8 @@ class Logs(unittest.TestCase):
             for encoding in ("utf-8", "latin-1"):
                 raw = word.encode(encoding, "replace")
                 quoted = "".join(f"%{byte:02x}" for byte in raw[:1000]).encode()
-                for head in (request(target=b"/" + raw), request(target=b"/?q=" + quoted), request(target=b"/" + quoted),
+                for head in (request(target=b"/" + raw), request(target=b"/" + quoted),
+                             request(target=b"/?greeting=" + quoted),
                              request(host=raw), request(extra=b"Origin: " + raw + b"\r\n"),
                              request(extra=b"Origin: http://" + raw + b"\r\n"),
                              request(extra=b"User-Agent: " + raw + b"\r\n"),
