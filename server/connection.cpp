@@ -97,14 +97,12 @@ void Connection::startPerforming()
     connect(m_performer.get(), &Performer::pingDue, this, &Connection::ping);
     connect(m_performer.get(), &Performer::closeDue, this, &Connection::close);
     connect(m_performer.get(), &Performer::ended, m_wire.get(), &Wire::disconnectFromHost);
-    // Not from within the message that it follows.
-    connect(m_performer.get(), &Performer::resetDue, this, &Connection::resetWhenWritten,
-            Qt::QueuedConnection);
+    connect(m_performer.get(), &Performer::resetDue, this, &Connection::reset);
 }
 
-void Connection::close(int code, const QString &reason)
+void Connection::close(std::optional<int> code, const QString &reason)
 {
-    if (m_closeCode || m_isFinished)
+    if (m_closeCode || m_abortReason || m_isFinished)
         return;
     if (!m_socket) {
         abort(u"closed during the handshake"_s);
@@ -112,26 +110,21 @@ void Connection::close(int code, const QString &reason)
     }
     if (m_performer)
         m_performer->finish();
-    if (m_closeCode)
-        return;
-    m_closeCode = code;
-    m_firstCloseCode = m_firstCloseCode.value_or(code);
+    if (m_closeCode || m_abortReason)
+        return; // it was about to do so itself
+    m_closeCode = code.value_or(Wire::noStatusReceived);
+    m_firstCloseCode = m_firstCloseCode.value_or(*m_closeCode);
     m_closeReason = reason;
     m_age.start();
-    if (code == Wire::noStatusReceived)
+    if (!code)
         m_wire->markNextAsBareClose();
-    m_socket->close(static_cast<QWebSocketProtocol::CloseCode>(code), reason);
+    m_socket->close(static_cast<QWebSocketProtocol::CloseCode>(*m_closeCode), reason);
 }
 
-void Connection::resetWhenWritten()
+void Connection::reset()
 {
-    if (m_wire->hasBacklog()) {
-        connect(m_wire.get(), &Wire::drained, this, &Connection::resetWhenWritten,
-                Qt::ConnectionType(Qt::QueuedConnection | Qt::SingleShotConnection));
-        return;
-    }
     m_abortReason = u"reset, as it has asked"_s;
-    m_wire->dropWithReset();
+    m_wire->disconnectFromHost();
 }
 
 void Connection::abort(const QString &why)
@@ -154,9 +147,10 @@ void Connection::sweep()
     } else if (!m_socket) {
         if (m_age.hasExpired(m_context.limits.handshakeTimeout.count()))
             m_wire->refuse(Handshake::timedOut());
-    } else if (m_wire->hasBacklog()) {
-        // Its silence says nothing: it may not be read from.
-        if (m_wire->stall() > m_context.limits.maxStall.count())
+    } else if (m_wire->hasBacklog() || m_wire->isHoldingBack()) {
+        // It may not be read from, or has nothing to say until it has its answer.
+        m_wire->restartSilence();
+        if (m_wire->hasBacklog() && m_wire->stall() > m_context.limits.maxStall.count())
             abort(u"read nothing for %1 ms"_s.arg(m_context.limits.maxStall.count()));
     } else if (m_wire->silence() > m_context.limits.maxSilence.count()) {
         abort(u"silent for %1 ms"_s.arg(m_context.limits.maxSilence.count()));

@@ -34,9 +34,9 @@ public:
     void open(std::unique_ptr<QWebSocket> socket);
     /// Sends the greeting, and begins to answer.
     void start();
-    /// Starts the closing handshake, with a Close frame without a body where \a code is
-    /// Wire::noStatusReceived. What has not ended after Limits::closeTimeout is aborted.
-    void close(int code, const QString &reason);
+    /// Starts the closing handshake, with a Close frame that has no body where there is no \a code.
+    /// What has not ended after Limits::closeTimeout is aborted.
+    void close(std::optional<int> code, const QString &reason);
     /// Ends the connection at once; \a why is for the log.
     void abort(const QString &why);
     /// Holds the peer to the times of the limits.
@@ -58,7 +58,7 @@ private:
     void receiveEnd();
     void send(const QByteArray &message, Opcode type);
     void ping();
-    void resetWhenWritten();
+    void reset();
     void logMessage(const QByteArray &message) const;
     [[nodiscard]] QString peerName() const;
     void onRefused(int status);

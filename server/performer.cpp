@@ -37,15 +37,16 @@ Performer::~Performer() = default;
 
 void Performer::start()
 {
+    endIfCounted(); // after none, maybe
+    if (m_isOver)
+        return;
+    if (m_behaviour.isSilent)
+        m_wire.ignorePings();
     if (m_behaviour.pushInterval)
         m_pushTimer.start(*m_behaviour.pushInterval);
     if (m_behaviour.pingInterval)
         m_pingTimer.start(*m_behaviour.pingInterval);
-    if (m_behaviour.isSilent)
-        m_wire.ignorePings();
     pushFlood();
-    if (m_behaviour.closeAfter == 0 || m_behaviour.dropAfter == 0)
-        countMessage();
 }
 
 void Performer::receiveMessage(const QByteArray &message, Opcode type)
@@ -54,7 +55,7 @@ void Performer::receiveMessage(const QByteArray &message, Opcode type)
         return;
     if (m_behaviour.isSilent) {
         ++m_messageCount;
-        countMessage();
+        endIfCounted();
     } else {
         hold({0, type, message, 0});
     }
@@ -82,17 +83,19 @@ void Performer::hold(Held item)
 
 void Performer::releaseDue()
 {
-    // All of the same moment, but not those who came due only by this.
     const qint64 now = m_clock.elapsed();
-    while (!m_held.empty() && m_held.front().due <= now) {
+    const qint64 rest = m_heldBytes - m_wire.readQuantum(); // for the next turn
+    while (!m_held.empty() && m_held.front().due <= now && m_heldBytes > rest) {
         const Held item = std::move(m_held.front());
         m_held.pop_front();
         m_heldBytes -= item.payload.size() + heldOverhead;
         release(item);
     }
     m_wire.setHeldBytes(m_heldBytes);
-    if (!m_held.empty())
-        m_delayTimer.start(std::chrono::milliseconds(m_held.front().due - now));
+    if (!m_held.empty()) {
+        const qint64 wait = std::max<qint64>(m_held.front().due - now, 0);
+        m_delayTimer.start(std::chrono::milliseconds(wait));
+    }
     endIfDone();
 }
 
@@ -105,20 +108,21 @@ void Performer::release(const Held &item)
     }
     Q_EMIT messageDue(item.payload, item.type);
     ++m_messageCount;
-    countMessage();
+    endIfCounted();
 }
 
 /// Holds m_messageCount against what is to happen after so many.
-void Performer::countMessage()
+void Performer::endIfCounted()
 {
     const bool closes = m_behaviour.closeAfter == m_messageCount;
     const bool resets = m_behaviour.dropAfter == m_messageCount;
     if (!closes && !resets)
         return;
     stop();
+    if (resets)
+        m_wire.endWithReset();
     if (closes)
-        Q_EMIT closeDue(m_behaviour.closeCode.value_or(Wire::noStatusReceived),
-                        m_behaviour.closeReason);
+        Q_EMIT closeDue(m_behaviour.closeCode, m_behaviour.closeReason);
     if (resets)
         Q_EMIT resetDue();
 }
@@ -137,6 +141,8 @@ void Performer::pushNumber()
 /// As much as is read of one peer in a turn; the rest when it is its turn again.
 void Performer::pushFlood()
 {
+    if (m_floodTimer.isActive())
+        return; // it has had its turn
     const int count = m_behaviour.floodCount.value_or(0);
     const qint64 quantum = m_wire.readQuantum();
     qint64 pushed = 0;

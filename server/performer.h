@@ -9,6 +9,7 @@
 #include <QTimer>
 
 #include <deque>
+#include <optional>
 
 class Wire;
 
@@ -45,10 +46,9 @@ Q_SIGNALS:
     void messageDue(const QByteArray &message, Opcode type);
     /// A ping is to be sent now.
     void pingDue();
-    /// The connection is to be closed now, with \a code, also Wire::noStatusReceived, and \a
-    /// reason.
-    void closeDue(int code, const QString &reason);
-    /// The connection is to be reset now.
+    /// The connection is to be closed now, with \a code, if any, and \a reason.
+    void closeDue(std::optional<int> code, const QString &reason);
+    /// The connection is to be ended now; the wire has been told to reset it.
     void resetDue();
     /// The connection is to be ended now, without a Close frame.
     void ended();
@@ -65,7 +65,7 @@ private:
     void release(const Held &item);
     void hold(Held item);
     void releaseDue();
-    void countMessage();
+    void endIfCounted();
     void pushNumber();
     void pushFlood();
     [[nodiscard]] bool hasRoom() const;
@@ -81,8 +81,8 @@ private:
     QTimer m_floodTimer;
     std::deque<Held> m_held;
     qint64 m_heldBytes = 0;
-    int m_messageCount = 0;
-    int m_pushed = 0;
+    qint64 m_messageCount = 0;
+    qint64 m_pushed = 0;
     int m_flooded = 0;
     bool m_isInputAtEnd = false;
     bool m_isOver = false;

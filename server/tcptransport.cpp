@@ -5,8 +5,10 @@
 #include <cerrno>
 #include <utility>
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -109,6 +111,12 @@ void TcpTransport::writePending()
         m_writeNotifier.setEnabled(false);
     if (total > 0)
         Q_EMIT bytesWritten(total);
+}
+
+qint64 TcpTransport::bytesInFlight() const
+{
+    int bytes = 0;
+    return ::ioctl(m_descriptor, SIOCOUTQ, &bytes) == 0 ? bytes : 0;
 }
 
 void TcpTransport::shutDown()

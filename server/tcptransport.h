@@ -26,6 +26,7 @@ public:
     void setReading(bool isReading) override;
     void write(const QByteArray &bytes) override;
     [[nodiscard]] qint64 bytesToWrite() const override { return m_bytesToWrite; }
+    [[nodiscard]] qint64 bytesInFlight() const override;
     void shutDown() override;
     void close() override;
     void reset() override;

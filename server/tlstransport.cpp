@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -90,6 +92,13 @@ void TlsTransport::write(const QByteArray &bytes)
 qint64 TlsTransport::bytesToWrite() const
 {
     return m_socket ? m_socket->bytesToWrite() + m_socket->encryptedBytesToWrite() : 0;
+}
+
+qint64 TlsTransport::bytesInFlight() const
+{
+    int bytes = 0;
+    return m_socket && ::ioctl(int(m_socket->socketDescriptor()), SIOCOUTQ, &bytes) == 0 ? bytes
+                                                                                         : 0;
 }
 
 void TlsTransport::shutDown()

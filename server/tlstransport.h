@@ -31,6 +31,7 @@ public:
     void setReading(bool isReading) override;
     void write(const QByteArray &bytes) override;
     [[nodiscard]] qint64 bytesToWrite() const override;
+    [[nodiscard]] qint64 bytesInFlight() const override;
     void shutDown() override;
     void close() override;
     void reset() override;

@@ -31,6 +31,8 @@ public:
     virtual void write(const QByteArray &bytes) = 0;
     /// Bytes that the kernel has not taken yet.
     [[nodiscard]] virtual qint64 bytesToWrite() const = 0;
+    /// Bytes that the kernel has taken, but the peer's has not acknowledged.
+    [[nodiscard]] virtual qint64 bytesInFlight() const = 0;
     /// Tells the peer that nothing more comes; to be called once nothing is left to write. What
     /// the peer still sends can be read.
     virtual void shutDown() = 0;

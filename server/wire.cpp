@@ -2,6 +2,7 @@
 #include "wire.h"
 
 #include <QScopedValueRollback>
+#include <QTimer>
 #include <QWebSocketProtocol>
 #include <QtEndian>
 
@@ -15,6 +16,8 @@ namespace {
 
 /// The first byte of a Close frame.
 constexpr char closeByte = char(0x80 | int(Opcode::Close));
+/// How often to ask the kernel whether the peer has received all.
+constexpr auto deliveryPollInterval = std::chrono::milliseconds(5);
 
 } // namespace
 
@@ -321,6 +324,15 @@ void Wire::onBytesWritten(qint64 bytes)
     shutDownWhenWritten();
 }
 
+qint64 Wire::stall()
+{
+    // Of a slow reader's progress the kernel says nothing until there is room for much more.
+    const qint64 inFlight = m_transport->bytesInFlight();
+    if (inFlight < std::exchange(m_bytesInFlight, inFlight))
+        m_lastOutput.start();
+    return m_lastOutput.elapsed();
+}
+
 void Wire::resumeWhenDrained()
 {
     if (backlog() > m_context.limits.lowMark)
@@ -376,19 +388,29 @@ void Wire::shutDownWhenWritten()
     if (m_phase != Phase::Closing || m_shutdown.isValid() || bytesToWrite() > 0)
         return;
     m_shutdown.start();
-    m_transport->shutDown();
+    if (m_endsWithReset)
+        QTimer::singleShot(deliveryPollInterval, this, &Wire::resetWhenReceived);
+    else
+        m_transport->shutDown();
+}
+
+/// A reset would overtake what is on its way.
+void Wire::resetWhenReceived()
+{
+    if (m_phase == Phase::Ended)
+        return;
+    if (m_transport->bytesInFlight() > 0
+        && !m_shutdown.hasExpired(m_context.limits.closeTimeout.count())) {
+        QTimer::singleShot(deliveryPollInterval, this, &Wire::resetWhenReceived);
+        return;
+    }
+    m_transport->reset();
+    end();
 }
 
 void Wire::drop()
 {
     m_transport->close();
-    end();
-}
-
-void Wire::dropWithReset()
-{
-    flushOutput();
-    m_transport->reset();
     end();
 }
 

@@ -51,12 +51,15 @@ public:
     void refuse(const Handshake::Refusal &refusal);
     /// Ends the TCP connection at once.
     void drop();
-    /// As drop(), with a TCP reset.
-    void dropWithReset();
+    /// From now on disconnectFromHost() ends with a TCP reset, as soon as the peer has received
+    /// what was written, or Limits::closeTimeout after.
+    void endWithReset() { m_endsWithReset = true; }
 
-    /// Whether the peer is waited for: bytes wait for it to read them.
+    /// Whether the peer is waited for: the kernel takes no more until it reads.
     [[nodiscard]] bool hasBacklog() const { return m_transport->bytesToWrite() > 0; }
-    /// Those bytes, those of this turn, and those that are held back.
+    /// Whether the peer waits: bytes are held back for it.
+    [[nodiscard]] bool isHoldingBack() const { return m_heldBytes > 0; }
+    /// All bytes that wait, for the peer or for their time.
     [[nodiscard]] qint64 backlog() const { return bytesToWrite() + m_heldBytes; }
     /// \a bytes are kept elsewhere and will be written later.
     void setHeldBytes(qint64 bytes);
@@ -68,10 +71,12 @@ public:
     [[nodiscard]] QByteArray target() const;
     /// Of such a request, the Origin header.
     [[nodiscard]] QByteArray origin() const;
-    /// Milliseconds since the peer last sent something.
+    /// Milliseconds since the peer last sent something, or since restartSilence().
     [[nodiscard]] qint64 silence() const { return m_lastInput.elapsed(); }
-    /// Milliseconds since the peer last read something.
-    [[nodiscard]] qint64 stall() const { return m_lastOutput.elapsed(); }
+    /// The peer's silence until now says nothing.
+    void restartSilence() { m_lastInput.start(); }
+    /// Milliseconds since the peer last read something, as far as can be told now and then.
+    [[nodiscard]] qint64 stall();
     /// Milliseconds since all was written and our side of TCP was closed; 0 before.
     [[nodiscard]] qint64 sinceShutdown() const
     {
@@ -92,7 +97,7 @@ Q_SIGNALS:
     void closeReceived(int code, const QString &reason);
     /// The peer broke the rules; nothing more is read from it.
     void violated(int code, const QString &reason);
-    /// The backlog has gone down to the low mark, or below.
+    /// The backlog has gone down to the low mark, or below; may come more than once.
     void drained();
     /// The peer will send nothing more, not even a Close frame, but it may read on.
     void inputEnded();
@@ -120,6 +125,7 @@ private:
     void flushOutput();
     void onBytesWritten(qint64 bytes);
     void shutDownWhenWritten();
+    void resetWhenReceived();
     void end();
 
     ServerContext &m_context;
@@ -140,9 +146,11 @@ private:
     Opcode m_messageType = Opcode::Binary;
     Phase m_phase = Phase::Request;
     qint64 m_heldBytes = 0;
+    qint64 m_bytesInFlight = 0; // when stall() last looked
     bool m_nextIsText = false;
     bool m_nextIsBareClose = false;
     bool m_ignoresPings = false;
+    bool m_endsWithReset = false;
     bool m_isReading = false; // a turn is on: output is gathered until its end
     bool m_isFlushPosted = false;
     bool m_isPaused = false; // the peer does not read: neither do we

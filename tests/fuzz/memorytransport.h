@@ -104,6 +104,7 @@ public:
     }
 
     [[nodiscard]] qint64 bytesToWrite() const override { return m_pending; }
+    [[nodiscard]] qint64 bytesInFlight() const override { return 0; }
 
     void shutDown() override
     {

@@ -4,7 +4,12 @@
 #include <QTcpServer>
 #include <QtEndian>
 
+#include <utility>
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -15,6 +20,13 @@ ServerOptions quietLoopbackOptions()
     options.port = 0;
     options.greeting.reset();
     return options;
+}
+
+QUrl withQuery(QUrl url, const QString &query)
+{
+    url.setPath(u"/"_s);
+    url.setQuery(query);
+    return url;
 }
 
 bool hasIPv6Loopback()
@@ -39,27 +51,60 @@ TestClient::~TestClient()
     disconnect();
 }
 
-QByteArray upgradeRequest()
+QByteArray upgradeRequest(const QByteArray &target, const QByteArray &headers)
 {
-    return "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-           "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    return "GET "_ba + target
+        + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+          "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"_ba
+        + headers + "\r\n"_ba;
 }
 
-void RawClient::open(const QUrl &url)
+RawClient::~RawClient()
 {
+    abort();
+}
+
+QByteArray RawClient::bytesOf(const Frame &frame)
+{
+    return char((frame.isFinal ? 0x80 : 0) | frame.opcode) + frame.payload;
+}
+
+QByteArrayList RawClient::received() const
+{
+    QByteArrayList received;
+    for (const Frame &frame : m_frames)
+        received += bytesOf(frame);
+    return received;
+}
+
+void RawClient::open(const QUrl &url, const QByteArray &headers)
+{
+    m_headers = headers;
     connect(&m_socket, &QTcpSocket::connected, this, &RawClient::upgrade);
     openTcp(url);
 }
 
+void RawClient::bindWithSmallBuffer()
+{
+    bind(0);
+    m_socket.setSocketOption(QAbstractSocket::ReceiveBufferSizeSocketOption, 64 * 1024);
+}
+
 void RawClient::upgrade()
 {
-    m_socket.write(upgradeRequest());
+    m_socket.write(upgradeRequest(m_target, m_headers));
 }
 
 void RawClient::openTcp(const QUrl &url)
 {
+    m_target = url.toEncoded(QUrl::RemoveScheme | QUrl::RemoveAuthority);
+    if (!m_target.startsWith('/'))
+        m_target.prepend('/');
     connect(&m_socket, &QTcpSocket::readyRead, this, &RawClient::parse);
+    connect(&m_socket, &QTcpSocket::connected, this,
+            [this] { m_duplicate = ::dup(int(m_socket.socketDescriptor())); });
+    connect(&m_socket, &QTcpSocket::disconnected, this, &RawClient::findOutHowItEnded);
     m_socket.connectToHost(url.host(), quint16(url.port()));
 }
 
@@ -101,6 +146,13 @@ void RawClient::resumeReading()
     parse();
 }
 
+void RawClient::abort()
+{
+    closeDuplicate();
+    m_socket.disconnect(this);
+    m_socket.abort();
+}
+
 void RawClient::endInput()
 {
     ::shutdown(int(m_socket.socketDescriptor()), SHUT_WR);
@@ -110,6 +162,8 @@ int RawClient::closeCode() const
 {
     if (m_frames.isEmpty() || m_frames.last().opcode != Close)
         return 0;
+    if (m_frames.last().payload.size() < 2)
+        return 1005;
     return qFromBigEndian<quint16>(m_frames.last().payload.constData());
 }
 
@@ -118,11 +172,30 @@ QByteArray RawClient::closeReason() const
     return m_frames.isEmpty() ? QByteArray() : m_frames.last().payload.mid(2);
 }
 
+/// Qt tells of a FIN and of a reset in the same way, and closes its descriptor before it does. But
+/// a FIN counts as a byte (RFC 9293 3.4).
+void RawClient::findOutHowItEnded()
+{
+    tcp_info info = {};
+    socklen_t size = sizeof info;
+    ::getsockopt(m_duplicate, IPPROTO_TCP, TCP_INFO, &info, &size);
+    m_end = info.tcpi_bytes_received > m_bytesRead ? End::Fin : End::Reset;
+    closeDuplicate();
+}
+
+void RawClient::closeDuplicate()
+{
+    if (m_duplicate != -1)
+        ::close(std::exchange(m_duplicate, -1));
+}
+
 void RawClient::parse()
 {
     if (!m_isReading)
         return;
-    m_input += m_socket.readAll();
+    const QByteArray input = m_socket.readAll();
+    m_bytesRead += quint64(input.size());
+    m_input += input;
     if (!m_isUpgraded) {
         const QByteArray endOfHeader("\r\n\r\n");
         const qsizetype end = m_input.indexOf(endOfHeader);
@@ -131,7 +204,12 @@ void RawClient::parse()
         m_isUpgraded = m_input.startsWith("HTTP/1.1 101 ");
         if (!m_isUpgraded)
             return;
-        m_input.remove(0, end + endOfHeader.size());
+        m_head = m_input.first(end + endOfHeader.size());
+        m_input.remove(0, m_head.size());
+        if (std::exchange(m_isToStopReading, false)) {
+            stopReading();
+            return;
+        }
     }
     while (m_input.size() >= 2) {
         const auto *bytes = m_input.constData();
