@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // FrameReader: however its input is cut, it finds what the reference finds, in bounded memory.
-// An input is: the message limit in units of 8 bytes less 125, the limit of fragments less 1, a
+// An input is: the message limit less 125, the limit of fragments less 1, a
 // cut, and what a client sends.
 #include "framereader.h"
 #include "fuzzing.h"
@@ -67,7 +67,7 @@ int LLVMFuzzerInitialize(int *, char ***)
 int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
 {
     Input input(data, size);
-    const Settings settings = {125 + 8 * input.byte(), 1 + input.byte()};
+    const Settings settings = {125 + input.byte(), 1 + input.byte()};
     const std::uint8_t cut = input.byte();
     const QByteArrayView stream = input.rest();
 

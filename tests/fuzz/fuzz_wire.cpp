@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One peer of the whole server, in memory: Wire, QWebSocketServer, Connection and Performer.
-// An input is: flags (see Script), a cut, how much the peer reads a turn, when the server stops,
-// the query in a line of its own where there is one, and what the peer sends.
+// An input is: flags, a cut, how much the peer reads a turn, when the server stops and when the
+// connection breaks (see Script), the query in a line where there is one, and what the peer sends.
 #include "echoserver.h"
 #include "fuzzing.h"
 #include "logging.h"
@@ -21,11 +21,11 @@ namespace {
 Limits smallLimits()
 {
     Limits limits;
-    limits.maxMessageSize = 600;
+    limits.maxMessageSize = 200;
     limits.maxFragments = 8;
-    limits.readQuantum = 256;
-    limits.highMark = 2000;
-    limits.lowMark = 500;
+    limits.readQuantum = 100;
+    limits.highMark = 400;
+    limits.lowMark = 100;
     return limits;
 }
 
@@ -51,6 +51,7 @@ struct Script
     std::uint8_t cut;
     qint64 bytesPerTurn;
     int stopsAtTurn; ///< 0: never
+    qint64 breaksAfter; ///< bytes of output; the next write fails
     QByteArray query; ///< as far as it is known
     QByteArray stream;
     bool isPlain; ///< the echo is all that is asked for
@@ -66,6 +67,8 @@ struct Script
         const std::uint8_t reads = input.byte();
         bytesPerTurn = reads == 0 ? MemoryTransport::everything : reads == 255 ? 0 : reads;
         stopsAtTurn = input.byte();
+        const std::uint8_t breaks = input.byte();
+        breaksAfter = breaks == 0 ? MemoryTransport::everything : 8 * breaks;
         if (hasRequest)
             query = input.line().toByteArray();
         const QByteArray rest = input.rest().toByteArray();
@@ -110,8 +113,9 @@ public:
         Cuts cuts(script.cut);
         for (QByteArrayView rest = script.stream; !rest.isEmpty();)
             pieces.append(cuts.next(rest).toByteArray());
-        auto transport = std::make_unique<MemoryTransport>(
-            pieces, script.ending == Ending::EndsInput, script.bytesPerTurn, m_trace);
+        auto transport =
+            std::make_unique<MemoryTransport>(pieces, script.ending == Ending::EndsInput,
+                                              script.bytesPerTurn, script.breaksAfter, m_trace);
         m_transport = transport.get();
         m_server.serve(std::move(transport));
         QObject::connect(&m_server, &EchoServer::stopped, &m_server,
@@ -120,8 +124,7 @@ public:
 
     void run()
     {
-        std::chrono::seconds waited = 0s;
-        for (; m_trace.isAlive && m_turns < maxTurns && waited < aLongTime; ++m_turns) {
+        for (; m_trace.isAlive && m_turns < maxTurns && m_waited < aLongTime; ++m_turns) {
             if (m_script.ending == Ending::Vanishes && m_transport->isReadOut())
                 m_transport->vanish();
             if (m_script.stopsAtTurn > 0 && m_turns == m_script.stopsAtTurn)
@@ -130,7 +133,7 @@ public:
                 continue;
             if (m_script.ending == Ending::Leaves && m_transport->isReadOut())
                 m_transport->vanish();
-            waited += timeStep;
+            m_waited += timeStep;
             VirtualClock::advance(timeStep);
         }
         m_isOver = !m_trace.isAlive;
@@ -170,12 +173,14 @@ private:
         return peerMoves || serverMoves;
     }
 
-    /// The high mark, and what one message or one turn's input may add to it.
+    /// The high mark, and what one turn's input, the message that it completes, and a Close frame
+    /// may add to it.
     [[nodiscard]] qint64 maxBacklog() const
     {
-        const qint64 plain = m_limits.highMark + m_limits.maxMessageSize + m_limits.readQuantum;
-        if (m_script.isPlain || m_trace.written.startsWith("HTTP/1.1 4"))
-            return plain + 512; // for an HTTP answer, or a Close frame
+        const qint64 plain =
+            m_limits.highMark + m_limits.readQuantum + m_limits.maxMessageSize + 127;
+        if (m_script.isPlain)
+            return plain;
         // Each byte in a frame of its own, a greeting as large as the request, and 128 bytes for
         // each message that is held back.
         return 3 * (plain + qint64(maxInputSize)) + m_limits.readQuantum / 6 * 128;
@@ -185,6 +190,8 @@ private:
     {
         expect(!m_transport && m_server.connectionCount() == 0,
                "once its transport is closed a connection is gone");
+        expect(m_waited == 0s || !isReadToTheEnd() || m_script.ending != Ending::EndsInput,
+               "who says no more, and reads all, is let go at once");
         expect(m_script.stopsAtTurn == 0 || m_turns <= m_script.stopsAtTurn || m_isStopped,
                "a server that stops says so in the end");
         const Metrics metrics = m_server.metrics();
@@ -206,7 +213,8 @@ private:
         // Who is gone early is answered no more, and who stops owes unfinished requests nothing.
         const bool waits = m_script.ending == Ending::Stays
             || (m_script.ending == Ending::EndsInput && !m_script.stream.isEmpty());
-        const bool isAnswered = waits && m_isOver && m_script.stopsAtTurn == 0;
+        const bool isAnswered = waits && m_isOver && m_script.stopsAtTurn == 0
+            && m_script.breaksAfter == MemoryTransport::everything;
         if (output.isEmpty()) {
             expect(!isAnswered, "every request gets an answer");
             return;
@@ -237,9 +245,16 @@ private:
         expect(sent.size() <= owed.size(), "nothing is sent that is not owed", detail);
         for (qsizetype i = 0; i < sent.size(); ++i)
             expect(isSame(sent.at(i), owed.at(i)), "what is sent is what is owed", detail);
-        const bool isComplete = m_script.ending != Ending::Vanishes && m_script.bytesPerTurn > 0
-            && m_script.stopsAtTurn == 0 && m_isOver;
+        const bool isComplete =
+            m_script.ending != Ending::Vanishes && m_script.stopsAtTurn == 0 && isReadToTheEnd();
         expect(!isComplete || sent.size() == owed.size(), "all that is owed is sent", detail);
+    }
+
+    /// Whether the server had the time to end it, and the peer has read all of a plain echo.
+    [[nodiscard]] bool isReadToTheEnd() const
+    {
+        return m_isOver && m_script.isPlain && m_script.bytesPerTurn > 0
+            && m_script.breaksAfter == MemoryTransport::everything;
     }
 
     /// The answers to what the peer has sent.
@@ -293,6 +308,7 @@ private:
     EchoServer m_server;
     QPointer<MemoryTransport> m_transport;
     int m_turns = 0;
+    std::chrono::seconds m_waited = 0s;
     bool m_isOver = false;
     bool m_isStopped = false;
 };

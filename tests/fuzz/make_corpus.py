@@ -38,7 +38,7 @@ def fragments(opcode, *payloads):
     return b"".join(frame(opcode if i == 0 else 0, payload, i == last) for i, payload in enumerate(payloads))
 
 
-# What a client sends, right and wrong. The wire takes messages of up to 600 bytes and 8 fragments; so do these frames.
+# What a client sends, right and wrong. The wire takes messages of up to 200 bytes and 8 fragments; so do these frames.
 STREAMS = {
     "text": frame(TEXT, "Hello"),
     "text-empty": frame(TEXT),
@@ -46,7 +46,7 @@ STREAMS = {
     "text-bom": frame(TEXT, "\ufeffx"),
     "binary": frame(BINARY, bytes(range(0, 256, 7))),
     "binary-126": frame(BINARY, b"b" * 126),
-    "binary-largest": frame(BINARY, b"b" * 600),
+    "binary-largest": frame(BINARY, b"b" * 200),
     "several": frame(TEXT, "one") + frame(BINARY, "two") + frame(PING, "three") + frame(TEXT, "four"),
     "many": b"".join(frame(TEXT, str(i)) for i in range(20)),
     "fragments": fragments(TEXT, "a", "b", "c"),
@@ -72,11 +72,11 @@ STREAMS = {
     "bad-control-fragment": frame(PING, "a", False),
     "bad-control-large": frame(PING, b"p" * 126),
     "bad-length-16": b"\x81\xfe\x00\x05" + MASK + b"Hello",
-    "bad-length-64": b"\x82\xff" + pack(">Q", 600) + MASK,
+    "bad-length-64": b"\x82\xff" + pack(">Q", 200) + MASK,
     "bad-length-negative": b"\x82\xff\xff" + bytes(7) + MASK,
-    "bad-large": frame(BINARY, b"b" * 601),
+    "bad-large": frame(BINARY, b"b" * 201),
     "bad-large-announced": b"\x82\xff" + pack(">Q", 1 << 62),
-    "bad-large-in-all": fragments(BINARY, b"b" * 400, b"b" * 201),
+    "bad-large-in-all": fragments(BINARY, b"b" * 150, b"b" * 51),
     "bad-fragments": fragments(TEXT, *"123456789"),
     "bad-utf8": frame(TEXT, b"\xc3\x28"),
     "bad-utf8-overlong": frame(TEXT, b"\xe0\x80\x80"),
@@ -105,9 +105,9 @@ STREAMS_OF_THE_WIRE = (
 
 
 def frames_seeds():
-    """The message limit in units of 8 bytes less 125, the limit of fragments less 1, a cut."""
+    """The message limit less 125, the limit of fragments less 1, a cut."""
     for i, (name, stream) in enumerate(STREAMS.items()):
-        yield name, bytes([60, 7, (3, 200)[i % 2]]) + stream
+        yield name, bytes([75, 7, (3, 200)[i % 2]]) + stream
     yield "limits-smallest", bytes([0, 0, 0]) + frame(BINARY, b"b" * 125) + frame(BINARY, b"", False)
     yield "limits-largest", bytes([255, 255, 129]) + fragments(BINARY, *[b""] * 60) + frame(TEXT, "end")
 
@@ -117,12 +117,12 @@ HAS_REQUEST, IS_RATE_LIMITED = 4, 8
 NEVER_READS = 255
 
 
-def script(ending, stream, query="", flags=0, cut=0, reads=0, stops=0):
-    return bytes([ending | HAS_REQUEST | flags, cut, reads, stops]) + query.encode() + b"\n" + stream
+def script(ending, stream, query="", flags=0, cut=0, reads=0, stops=0, breaks=0):
+    return bytes([ending | HAS_REQUEST | flags, cut, reads, stops, breaks]) + query.encode() + b"\n" + stream
 
 
 def request_script(request, ending=STAYS, cut=0):
-    return bytes([ending, cut, 0, 0]) + request
+    return bytes([ending, cut, 0, 0, 0]) + request
 
 
 QUERIES = {
@@ -139,7 +139,7 @@ QUERIES = {
     "silent": "silent",
     "every": "every=1000",
     "every-often": "every=1",
-    "flood": "flood=12&size=300",
+    "flood": "flood=12&size=150",
     "flood-empty": "flood=100&size=0",
     "fragment": "fragment=1",
     "ping": "ping=2000",
@@ -159,7 +159,7 @@ TALK = frame(TEXT, "one") + frame(PING, "p") + frame(BINARY, b"\x00\xff") + fram
 
 
 def wire_seeds():
-    """Flags, a cut, what the peer reads a turn, when the server stops, a query, and what comes after the request."""
+    """Flags, a cut, what the peer reads a turn, when the server stops, when the connection breaks, a query, a stream."""
     for i, name in enumerate(STREAMS_OF_THE_WIRE):
         yield f"frames-{name}", script(i % 3, STREAMS[name], cut=(0, 7, 130)[i // 3 % 3])
     for name, query in QUERIES.items():
@@ -167,13 +167,16 @@ def wire_seeds():
             yield f"query-{name}", script(STAYS, TALK, query)
     for ending in ("delay", "flood", "silent", "every"):
         yield f"ends-{ending}", script(ENDS_INPUT, TALK, QUERIES[ending])
-    large = frame(BINARY, b"b" * 290) * 3
-    yield "reads-slowly", script(LEAVES, large + close(1000), reads=100)
-    yield "reads-slowly-and-ends", script(ENDS_INPUT, large, reads=200)
+    large = frame(BINARY, b"b" * 150) * 6
+    yield "reads-slowly", script(LEAVES, large + close(1000), reads=40)
+    yield "reads-slowly-and-ends", script(ENDS_INPUT, large, reads=90)
     yield "reads-nothing", script(STAYS, large, reads=NEVER_READS)
-    yield "reads-no-flood", script(STAYS, TALK, "flood=1000000&size=600", reads=NEVER_READS)
+    yield "reads-no-flood", script(STAYS, TALK, "flood=1000000&size=200", reads=NEVER_READS)
     yield "reads-no-delayed", script(STAYS, TALK * 10, "delay=10", reads=NEVER_READS)
     yield "vanishes", script(VANISHES, TALK, cut=9)
+    yield "breaks-at-once", script(STAYS, TALK, breaks=1)
+    yield "breaks-inside", script(STAYS, TALK, cut=20, breaks=30)
+    yield "breaks-slow", script(STAYS, large, reads=50, breaks=60)
     yield "rate", script(STAYS, frame(TEXT, "x") * 9, flags=IS_RATE_LIMITED)
     yield "stops-before", script(STAYS, TALK, cut=20, stops=1)
     yield "stops-inside", script(STAYS, TALK, cut=60, stops=8)

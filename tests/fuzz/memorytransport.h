@@ -33,12 +33,14 @@ public:
     };
 
     /// Sends \a pieces, and then, where \a endsInput, the end of the input. Reads \a bytesPerTurn,
-    /// which may be 0.
-    MemoryTransport(const QByteArrayList &pieces, bool endsInput, qint64 bytesPerTurn, Trace &trace)
+    /// which may be 0. The connection breaks with the first write after \a breaksAfter bytes.
+    MemoryTransport(const QByteArrayList &pieces, bool endsInput, qint64 bytesPerTurn,
+                    qint64 breaksAfter, Trace &trace)
         : Transport(QHostAddress(QHostAddress::LocalHost), 40'000)
         , m_pieces(pieces)
         , m_endsInput(endsInput)
         , m_bytesPerTurn(bytesPerTurn)
+        , m_breaksAfter(breaksAfter)
         , m_trace(trace)
     {
     }
@@ -94,6 +96,8 @@ public:
     void write(const QByteArray &bytes) override
     {
         expect(!m_trace.isShutDown, "nothing is written after the server's side is shut down");
+        if (m_trace.written.size() >= m_breaksAfter)
+            vanish();
         if (!m_isOpen) {
             m_trace.bytesLost += bytes.size();
             return;
@@ -147,6 +151,7 @@ private:
     QByteArrayList m_pieces;
     const bool m_endsInput;
     const qint64 m_bytesPerTurn;
+    const qint64 m_breaksAfter;
     Trace &m_trace;
     qint64 m_pending = 0;
     bool m_isOpen = true;
