@@ -33,6 +33,8 @@ constexpr int burst = 8;
 /// Longer than any time of the limits, and than any delay.
 constexpr auto aLongTime = 400s;
 constexpr auto timeStep = 5s;
+/// Of a peer that pauses, between two pieces: no time of the limits is so short.
+constexpr auto pause = 1s;
 constexpr int maxTurns = 3000;
 constexpr std::size_t maxInputSize = 4096;
 
@@ -48,6 +50,7 @@ struct Script
     Ending ending;
     bool hasRequest; ///< a good request, with the query, comes before what the peer sends
     bool isRateLimited;
+    bool hasPauses; ///< between the pieces
     std::uint8_t cut;
     qint64 bytesPerTurn;
     int stopsAtTurn; ///< 0: never
@@ -63,6 +66,7 @@ struct Script
         ending = Ending(flags & 3);
         hasRequest = flags & 4;
         isRateLimited = flags & 8;
+        hasPauses = flags & 16;
         cut = input.byte();
         const std::uint8_t reads = input.byte();
         bytesPerTurn = reads == 0 ? MemoryTransport::everything : reads == 255 ? 0 : reads;
@@ -133,8 +137,11 @@ public:
                 continue;
             if (m_script.ending == Ending::Leaves && m_transport->isReadOut())
                 m_transport->vanish();
-            m_waited += timeStep;
-            VirtualClock::advance(timeStep);
+            const bool isPause = m_script.hasPauses && !m_transport->isReadOut();
+            VirtualClock::advance(isPause ? pause : timeStep);
+            if (!isPause)
+                m_waited += timeStep;
+            m_mayTalk = true;
         }
         m_isOver = !m_trace.isAlive;
         expect(m_isOver || m_turns == maxTurns, "no peer keeps a connection for ever");
@@ -164,7 +171,8 @@ private:
     /// One of the peer's and one of the event loop's. Returns whether anything happened.
     bool turn()
     {
-        const bool peerMoves = m_transport && m_transport->turn();
+        const bool peerMoves = m_transport && m_transport->turn(m_mayTalk);
+        m_mayTalk = !m_script.hasPauses;
         const bool serverMoves =
             QAbstractEventDispatcher::instance()->processEvents(QEventLoop::AllEvents);
         QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
@@ -190,7 +198,8 @@ private:
     {
         expect(!m_transport && m_server.connectionCount() == 0,
                "once its transport is closed a connection is gone");
-        expect(m_waited == 0s || !isReadToTheEnd() || m_script.ending != Ending::EndsInput,
+        expect(m_waited == 0s || m_script.hasPauses || m_script.ending != Ending::EndsInput
+                   || !isReadToTheEnd(),
                "who says no more, and reads all, is let go at once");
         expect(m_script.stopsAtTurn == 0 || m_turns <= m_script.stopsAtTurn || m_isStopped,
                "a server that stops says so in the end");
@@ -221,7 +230,8 @@ private:
         }
         const int status = Reference::takeAnswer(output);
         if (m_script.hasRequest)
-            expect(status == 101 || (!m_script.isPlain && status == 400),
+            expect(status == 101 || (!m_script.isPlain && status == 400)
+                       || (m_script.hasPauses && status == 408),
                    "a good request is accepted", m_trace.written);
         if (status != 101)
             return;
@@ -229,7 +239,8 @@ private:
                "the key is answered as in RFC 6455 1.3", m_trace.written);
         QList<Reference::Message> sent =
             Reference::readServer(output, m_script.asksFor("fragment"), m_script.asksFor("code"));
-        if (m_script.isPlain)
+        // How many messages a rate allows depends on when they come.
+        if (m_script.isPlain && !(m_script.isRateLimited && m_script.hasPauses))
             checkEcho(sent);
     }
 
@@ -307,6 +318,7 @@ private:
     MemoryTransport::Trace m_trace;
     EchoServer m_server;
     QPointer<MemoryTransport> m_transport;
+    bool m_mayTalk = true;
     int m_turns = 0;
     std::chrono::seconds m_waited = 0s;
     bool m_isOver = false;

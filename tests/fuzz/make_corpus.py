@@ -113,7 +113,7 @@ def frames_seeds():
 
 
 STAYS, ENDS_INPUT, LEAVES, VANISHES = range(4)
-HAS_REQUEST, IS_RATE_LIMITED = 4, 8
+HAS_REQUEST, IS_RATE_LIMITED, HAS_PAUSES = 4, 8, 16
 NEVER_READS = 255
 
 
@@ -178,6 +178,10 @@ def wire_seeds():
     yield "breaks-inside", script(STAYS, TALK, cut=20, breaks=30)
     yield "breaks-slow", script(STAYS, large, reads=50, breaks=60)
     yield "rate", script(STAYS, frame(TEXT, "x") * 9, flags=IS_RATE_LIMITED)
+    yield "pauses", script(STAYS, TALK, flags=HAS_PAUSES, cut=128)
+    yield "pauses-in-request", script(STAYS, TALK, flags=HAS_PAUSES, cut=20)
+    yield "pauses-delayed", script(ENDS_INPUT, TALK * 3, "delay=1500", HAS_PAUSES, cut=127)
+    yield "pauses-rate", script(STAYS, frame(TEXT, "x") * 30, flags=HAS_PAUSES | IS_RATE_LIMITED, cut=100)
     yield "stops-before", script(STAYS, TALK, cut=20, stops=1)
     yield "stops-inside", script(STAYS, TALK, cut=60, stops=8)
     yield "stops-delayed", script(STAYS, TALK, "delay=1000&fragment=2", stops=5)

@@ -47,12 +47,13 @@ public:
 
     ~MemoryTransport() override { m_trace.isAlive = false; }
 
-    /// One turn of the peer's. Returns whether anything happened.
-    bool turn()
+    /// One turn of the peer's, who sends something only where \a mayTalk. Returns whether anything
+    /// happened.
+    bool turn(bool mayTalk)
     {
         const bool hasTaken = takeOutput();
         const bool hasInput = !m_pieces.isEmpty() || (m_endsInput && !m_isInputAtEnd);
-        if (!m_isOpen || !m_isReading || !hasInput)
+        if (!mayTalk || !m_isOpen || !m_isReading || !hasInput)
             return hasTaken;
         Q_EMIT readyRead();
         return true;
