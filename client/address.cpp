@@ -24,6 +24,9 @@ QString addressProblem(const QUrl &url)
         return u"“%1” has a fragment (#…), which a WebSocket address must not have."_s.arg(
             addressText(url));
     }
+    // QWebSocket does not open such a path.
+    if (url.path(QUrl::FullyEncoded).contains("%0D%0A"_L1))
+        return u"“%1” has a line break in its path."_s.arg(addressText(url));
     return {};
 }
 

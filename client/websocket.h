@@ -1,32 +1,42 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "failure.h"
+#include "receivedmessage.h"
+#include "socketrequest.h"
 
-#include <QAbstractSocket>
 #include <QByteArray>
-#include <QElapsedTimer>
+#include <QList>
 #include <QObject>
 #include <QQmlParserStatus>
-#include <QStringList>
 #include <QTimer>
-#include <QUrl>
-#include <QVariantMap>
 #include <QtQml/qqmlregistration.h>
 
-class QWebSocket;
+class SocketWorker;
+namespace SocketEvent {
+struct Opened;
+struct Pong;
+struct Closing;
+struct Ended;
+} // namespace SocketEvent
 
 /*!
     A WebSocket client for QML: Qt's element of the same name, with the same properties, signals and
     functions, and what that one lacks.
 
     Like there, \c active is what the user wants: it stays true when a connection fails or ends.
-   What differs, on purpose: \list \li A connection ends in exactly one status: Closed after a close
-   frame, Error after anything else. Both stay, with errorString, closeCode and closeReason, until
-   the next open. \li An address that is none ends in Error, with a sentence. \li Nothing waits for
-   ever: see handshakeTimeout and closeTimeout. \li Sending while not Open is refused (0 is
-   returned) and changes nothing. \li negotiatedSubprotocol is there when the status becomes Open.
+    What differs, on purpose:
+    \list
+    \li A connection ends in exactly one status: Closed after a close frame, Error after anything
+    else. Both stay, with errorString, closeCode and closeReason, until the next open.
+    \li An address that is none ends in Error, with a sentence.
+    \li Nothing waits for ever: see handshakeTimeout and closeTimeout.
+    \li Sending while not Open is refused (0 is returned) and changes nothing.
+    \li negotiatedSubprotocol is there when the status becomes Open.
     \li It can be destroyed in every status.
+    \li However much comes, others have their turn: each connection is on a thread of its own, and
+    its messages are heard for turnTime at a time. Of those that have not been heard so many wait as
+    SocketChannel says; then nothing more is read, and TCP slows the server down. All that came
+    before a connection ended is heard before the status says so.
     \endlist
 */
 class WebSocket
@@ -75,6 +85,12 @@ class WebSocket
     /// ends the connection with close code 1009.
     Q_PROPERTY(qint64 maxMessageSize READ maxMessageSize WRITE setMaxMessageSize NOTIFY
                    maxMessageSizeChanged FINAL)
+    /// Whether messages are left with the connection for now, for those who cannot take more. What
+    /// comes after them waits too, such as the news that the connection has ended; once too much
+    /// waits, the server is slowed down, and one that is left waiting for long may hang up. Nothing
+    /// is lost. Sending goes on. When the connection is closed from here, what waits is heard in
+    /// spite of it.
+    Q_PROPERTY(bool readPaused READ isReadPaused WRITE setReadPaused NOTIFY readPausedChanged FINAL)
     /// Bytes sent but not yet handed to the operating system.
     Q_PROPERTY(qint64 bytesToWrite READ bytesToWrite NOTIFY bytesToWriteChanged FINAL)
 
@@ -83,18 +99,20 @@ public:
     enum Status { Connecting, Open, Closing, Closed, Error };
     Q_ENUM(Status)
 
-    static constexpr int defaultHandshakeTimeout = 10'000;
-    static constexpr int defaultCloseTimeout = 2'000;
-    static constexpr qint64 defaultMaxMessageSize = 16 * 1024 * 1024;
+    static constexpr int defaultHandshakeTimeout = SocketLimits().handshakeTimeout;
+    static constexpr int defaultCloseTimeout = SocketLimits().closeTimeout;
+    static constexpr qint64 defaultMaxMessageSize = SocketLimits().maxMessageSize;
     static constexpr qint64 largestMaxMessageSize = 1024 * 1024 * 1024;
     /// How many bytes of pongs may wait for a peer that pings without reading, before it is
     /// dropped.
-    static constexpr qint64 maxPongBacklog = 16 * 1024 * 1024;
+    static constexpr qint64 maxPongBacklog = SocketLimits::maxPongBacklog;
+    /// How long messages are heard of at a time before it is the turn of others, in ms.
+    static constexpr int turnTime = 4;
 
     explicit WebSocket(QObject *parent = nullptr);
     ~WebSocket() override;
 
-    [[nodiscard]] QUrl url() const { return m_url; }
+    [[nodiscard]] QUrl url() const { return m_request.url; }
     void setUrl(const QUrl &url);
     [[nodiscard]] QString address() const;
     [[nodiscard]] bool isActive() const { return m_active; }
@@ -103,20 +121,22 @@ public:
     [[nodiscard]] QString errorString() const { return m_state.errorString; }
     [[nodiscard]] int closeCode() const { return m_state.closeCode; }
     [[nodiscard]] QString closeReason() const { return m_state.closeReason; }
-    [[nodiscard]] QStringList requestedSubprotocols() const { return m_requestedSubprotocols; }
+    [[nodiscard]] QStringList requestedSubprotocols() const { return m_request.subprotocols; }
     void setRequestedSubprotocols(const QStringList &subprotocols);
     [[nodiscard]] QString negotiatedSubprotocol() const { return m_state.negotiatedSubprotocol; }
-    [[nodiscard]] QString origin() const { return m_origin; }
+    [[nodiscard]] QString origin() const { return m_request.origin; }
     void setOrigin(const QString &origin);
-    [[nodiscard]] QVariantMap requestHeaders() const { return m_requestHeaders; }
+    [[nodiscard]] QVariantMap requestHeaders() const { return m_request.headers; }
     void setRequestHeaders(const QVariantMap &headers);
     [[nodiscard]] qreal roundTripTime() const { return m_roundTripTime; }
-    [[nodiscard]] int handshakeTimeout() const { return m_handshakeTimeout; }
+    [[nodiscard]] int handshakeTimeout() const { return m_request.limits.handshakeTimeout; }
     void setHandshakeTimeout(int timeout);
-    [[nodiscard]] int closeTimeout() const { return m_closeTimeout; }
+    [[nodiscard]] int closeTimeout() const { return m_request.limits.closeTimeout; }
     void setCloseTimeout(int timeout);
-    [[nodiscard]] qint64 maxMessageSize() const { return m_maxMessageSize; }
+    [[nodiscard]] qint64 maxMessageSize() const { return m_request.limits.maxMessageSize; }
     void setMaxMessageSize(qint64 size);
+    [[nodiscard]] bool isReadPaused() const { return m_readPaused; }
+    void setReadPaused(bool paused);
     [[nodiscard]] qint64 bytesToWrite() const;
 
     /*!
@@ -148,6 +168,9 @@ public:
 Q_SIGNALS:
     void textMessageReceived(const QString &message);
     void binaryMessageReceived(const QByteArray &message);
+    /// The same messages in batches, of up to SocketChannel::maxBatchMessages: for C++ that has to
+    /// keep up with a flood. It comes before the two above come for each message of the batch.
+    void messagesReceived(const QList<ReceivedMessage> &messages);
     /// \a message was accepted for sending.
     void textMessageSent(const QString &message);
     /// \a message was accepted for sending.
@@ -169,6 +192,7 @@ Q_SIGNALS:
     void handshakeTimeoutChanged();
     void closeTimeoutChanged();
     void maxMessageSizeChanged();
+    void readPausedChanged();
     void bytesToWriteChanged();
 
 private:
@@ -185,47 +209,38 @@ private:
     void setActiveWish(bool active);
     void settle();
     void connectToServer();
-    void startSocket();
+    void startWorker();
+    void dropWorker();
     void hangUp();
-    void dropSocket();
-    void limitSocket();
+    void setLimits();
 
-    void onConnected();
-    void onSocketError(QAbstractSocket::SocketError error);
-    void onAboutToClose();
-    void onDisconnected();
-    void onTimeout();
-    void onBytesWritten(qint64 bytes);
-    void onPong(const QByteArray &payload);
-    void checkPongs();
+    void onEventsWaiting();
+    void takeTurn();
+    bool hearNext(bool evenPaused);
+    void hearRest();
+    void hear(const SocketEvent::Opened &event);
+    void hear(const QList<ReceivedMessage> &messages);
+    void hear(const ReceivedMessage &message);
+    void hear(const SocketEvent::Pong &event);
+    void hear(const SocketEvent::Closing &event);
+    void hear(const SocketEvent::Ended &event);
 
     void become(const State &state);
     void finish(const State &state);
     void fail(const QString &errorString, int closeCode = 1006);
-    [[nodiscard]] Stage stage() const;
-    [[nodiscard]] qint64 noteSent(qint64 bytes);
 
     State m_state;
-    QUrl m_url;
-    QStringList m_requestedSubprotocols;
-    QString m_origin;
-    QVariantMap m_requestHeaders;
+    SocketRequest m_request; // of the next connection
     QString m_closeReasonWish;
-    QString m_lastProblem; // of a socket that is open, until it is known how it ends
-    QTimer m_timer; // bounds connecting, then closing
-    QTimer m_pongTimer; // while open
-    QElapsedTimer m_pingClock;
-    QWebSocket *m_socket = nullptr; // one for each connection, a child of this
+    QTimer m_turnTimer; // until the next turn
+    SocketWorker *m_worker = nullptr; // one for each connection, a child of this
+    QList<ReceivedMessage> m_messages; // what is left of a batch, to be heard one by one
     quint64 m_pingNumber = 0;
-    qint64 m_ownBytesToWrite = 0; // of bytesToWrite, what we have sent ourselves, about
     qreal m_roundTripTime = -1;
-    qint64 m_maxMessageSize = defaultMaxMessageSize;
-    int m_handshakeTimeout = defaultHandshakeTimeout;
-    int m_closeTimeout = defaultCloseTimeout;
     int m_closeCodeWish = 1000;
     bool m_active = false;
     bool m_connectionWish = false; // another connection than the one that is there, or was
     bool m_complete = true; // false only between classBegin() and componentComplete()
     bool m_busy = false; // signals are on their way: see settle()
-    bool m_closeFrameSeen = false;
+    bool m_readPaused = false;
 };

@@ -29,6 +29,7 @@ private Q_SLOTS:
         QTest::newRow("port too large") << u"ws://localhost:99999"_s << u"port"_s;
         QTest::newRow("blank in the host") << u"ws://local host"_s << u"not an address"_s;
         QTest::newRow("fragment") << u"ws://localhost/#top"_s << u"fragment"_s;
+        QTest::newRow("line break") << u"ws://localhost/%0D%0AX: y"_s << u"line break"_s;
     }
 
     void addressProblem()

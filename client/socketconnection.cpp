@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: MIT
+#include "socketconnection.h"
+
+#include "address.h"
+
+#include <QDateTime>
+#include <QNetworkRequest>
+#include <QScopedValueRollback>
+#include <QSignalBlocker>
+#include <QSslSocket>
+#include <QWebSocketHandshakeOptions>
+
+#include <algorithm>
+#include <utility>
+
+#include <poll.h>
+
+using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto pongCheckInterval = 1s;
+// While it waits for room: how often it is tried to write what the system has not taken yet.
+constexpr auto flushInterval = 10ms;
+
+// QWebSocket waits until a frame is in the read buffer as a whole, so the buffer has to hold the
+// largest one with its header; it also has to hold the server's answer to the handshake.
+constexpr qint64 maxFrameHeaderSize = 14;
+constexpr qint64 minReadBufferSize = 64 * 1024;
+
+/// Whether the other end of \a socket may still read; then writing does no harm.
+bool hasPeer(const QAbstractSocket &socket)
+{
+    pollfd peer{static_cast<int>(socket.socketDescriptor()), POLLRDHUP, 0};
+    return ::poll(&peer, 1, 0) == 0;
+}
+
+} // namespace
+
+SocketConnection::SocketConnection(const SocketRequest &request, SocketChannel &channel)
+    : m_request(request)
+    , m_channel(channel)
+    , m_socket(request.origin, QWebSocketProtocol::VersionLatest)
+{
+    // One frame a message: QWebSocket cuts text without regard to code points, and refuses such a
+    // cut when it comes from a peer.
+    m_socket.setOutgoingFrameSize(QWebSocket::maxOutgoingFrameSize());
+    setLimits(request.limits);
+    m_timer.setSingleShot(true);
+
+    connect(&m_timer, &QTimer::timeout, this, &SocketConnection::onTimeout);
+    connect(&m_pongTimer, &QTimer::timeout, this, &SocketConnection::checkPongs);
+    connect(&m_socket, &QWebSocket::connected, this, &SocketConnection::onConnected);
+    connect(&m_socket, &QWebSocket::disconnected, this, &SocketConnection::onDisconnected);
+    connect(&m_socket, QOverload<QAbstractSocket::SocketError>::of(&QWebSocket::error), this,
+            &SocketConnection::onError);
+    connect(&m_socket, &QWebSocket::aboutToClose, this, &SocketConnection::onAboutToClose);
+    connect(&m_socket, &QWebSocket::bytesWritten, this, &SocketConnection::onBytesWritten);
+    connect(&m_socket, &QWebSocket::textMessageReceived, this, &SocketConnection::onTextMessage);
+    connect(&m_socket, &QWebSocket::binaryMessageReceived, this,
+            &SocketConnection::onBinaryMessage);
+    connect(&m_socket, &QWebSocket::pong, this,
+            [this](quint64, const QByteArray &payload) { onPong(payload); });
+}
+
+SocketConnection::~SocketConnection()
+{
+    // QWebSocket says goodbye to its peer as it goes; nobody here may listen to it any more.
+    m_socket.disconnect(this);
+}
+
+void SocketConnection::open()
+{
+    m_timer.start(m_request.limits.handshakeTimeout);
+    QWebSocketHandshakeOptions options;
+    options.setSubprotocols(m_request.subprotocols);
+    QNetworkRequest request(urlWithPath(m_request.url));
+    for (auto it = m_request.headers.cbegin(); it != m_request.headers.cend(); ++it) {
+        const QByteArray value = it.value().toString().toLatin1();
+        // A null value would take the header away.
+        request.setRawHeader(it.key().toLatin1(), value.isNull() ? QByteArray("") : value);
+    }
+    m_socket.open(request, options);
+}
+
+void SocketConnection::runCommands()
+{
+    for (const SocketChannel::Command &command : m_channel.takeCommands()) {
+        command.run(*this);
+        setWritten(command.bytes);
+    }
+}
+
+void SocketConnection::leave()
+{
+    runCommands();
+    hangUp();
+}
+
+void SocketConnection::sendText(const QString &text)
+{
+    if (m_state == State::Open)
+        m_ownBytesToWrite += m_socket.sendTextMessage(text) + maxFrameHeaderSize;
+}
+
+void SocketConnection::sendBinary(const QByteArray &bytes)
+{
+    if (m_state == State::Open)
+        m_ownBytesToWrite += m_socket.sendBinaryMessage(bytes) + maxFrameHeaderSize;
+}
+
+void SocketConnection::ping(quint64 number)
+{
+    if (m_state != State::Open)
+        return;
+    // A number in the payload and a clock of our own: QWebSocket's clock is restarted by every
+    // ping, and a pong may come without one (RFC 6455 section 5.5.3).
+    m_pingNumber = number;
+    m_pingClock.start();
+    m_socket.ping(QByteArray::number(number));
+}
+
+void SocketConnection::close(int code, const QString &reason)
+{
+    if (m_state != State::Open)
+        return;
+    m_state = State::Closing;
+    m_closeFrameSeen = true; // ours: how the peer's end of TCP goes down is no error now
+    m_timer.start(m_request.limits.closeTimeout);
+    m_socket.close(static_cast<QWebSocketProtocol::CloseCode>(code), reason);
+}
+
+void SocketConnection::setLimits(const SocketLimits &limits)
+{
+    m_request.limits = limits;
+    const auto size = static_cast<quint64>(limits.maxMessageSize);
+    m_socket.setMaxAllowedIncomingFrameSize(size);
+    m_socket.setMaxAllowedIncomingMessageSize(size);
+    m_socket.setReadBufferSize(std::max(limits.maxMessageSize, minReadBufferSize)
+                               + maxFrameHeaderSize);
+}
+
+void SocketConnection::onConnected()
+{
+    m_state = State::Open;
+    m_timer.stop();
+    m_pongTimer.start(pongCheckInterval);
+    tell(SocketEvent::Opened{m_socket.subprotocol()});
+}
+
+void SocketConnection::onTextMessage(const QString &text)
+{
+    receive(ReceivedMessage::Text, text.toUtf8());
+}
+
+void SocketConnection::onBinaryMessage(const QByteArray &bytes)
+{
+    receive(ReceivedMessage::Binary, bytes);
+}
+
+void SocketConnection::receive(ReceivedMessage::Kind kind, const QByteArray &payload)
+{
+    if (m_state == State::Ended) // a TLS socket may go on reading while it closes
+        return;
+    const SocketChannel::Told told =
+        m_channel.push({kind, QDateTime::currentMSecsSinceEpoch(), payload});
+    if (told.first)
+        Q_EMIT eventsWaiting();
+    if (told.attention)
+        attend();
+}
+
+/// Does commands while there is no room for further messages. This is called from inside the
+/// socket's signals: the event loop's turn may be far away.
+void SocketConnection::attend()
+{
+    if (m_attending) // see receive()
+        return;
+    const QScopedValueRollback attending(m_attending, true);
+    std::optional<std::chrono::milliseconds> timeout;
+    do {
+        runCommands();
+        if (m_channel.isStopped())
+            leave();
+        if (m_state != State::Open)
+            return;
+        flush();
+        timeout = m_socket.bytesToWrite() > 0 ? std::optional(flushInterval) : std::nullopt;
+    } while (!m_channel.waitForRoom(timeout));
+}
+
+/// Gives the system what the socket has to write, as far as it takes it.
+void SocketConnection::flush()
+{
+    auto *tcp = m_socket.findChild<QTcpSocket *>({}, Qt::FindDirectChildrenOnly);
+    // A write that fails would drop what has been received and not been read.
+    if (m_socket.bytesToWrite() == 0 || tcp == nullptr || !hasPeer(*tcp))
+        return;
+    // A TLS socket reads when it is flushed, and QWebSocket is in the middle of a message: it
+    // reads on by itself when this is through with it.
+    auto *tls = qobject_cast<QSslSocket *>(tcp);
+    const QSignalBlocker blocker(tls);
+    m_socket.flush();
+    if (tls != nullptr) {
+        setWritten(0);
+        if (tls->state() != QAbstractSocket::ConnectedState)
+            onDisconnected();
+    }
+}
+
+void SocketConnection::onPong(const QByteArray &payload)
+{
+    if (m_pingNumber == 0 || payload != QByteArray::number(m_pingNumber))
+        return;
+    constexpr qreal nanosecondsInMillisecond = 1e6;
+    tell(SocketEvent::Pong{std::exchange(m_pingNumber, 0),
+                           static_cast<qreal>(m_pingClock.nsecsElapsed())
+                               / nanosecondsInMillisecond});
+}
+
+void SocketConnection::onBytesWritten(qint64 bytes)
+{
+    m_ownBytesToWrite =
+        std::min(std::max<qint64>(m_ownBytesToWrite - bytes, 0), m_socket.bytesToWrite());
+    setWritten(0);
+}
+
+/// Of commands, \a done bytes went to the socket.
+void SocketConnection::setWritten(qint64 done)
+{
+    if (m_channel.setWritten(done, m_socket.bytesToWrite()))
+        Q_EMIT eventsWaiting();
+}
+
+void SocketConnection::onError(QAbstractSocket::SocketError error)
+{
+    if (m_state != State::Connecting && m_state != State::Open)
+        return; // how it ends is told by onDisconnected() or onTimeout()
+    const QString problem = describeFailure(stage(), error, m_socket.errorString(), m_request.url);
+    // While open it may be that a close frame has just been read and answering it has failed; it is
+    // known when the socket is through with what it is doing.
+    if (m_state == State::Open)
+        m_lastProblem = problem;
+    else
+        fail(problem);
+}
+
+/// QWebSocket answers a close frame (or sends one for a peer that broke the rules), then says this.
+void SocketConnection::onAboutToClose()
+{
+    // QTcpSocket says it too, after a write that failed; then code and reason are still the
+    // defaults. (A peer's bare 1000 whose answer could not be written looks the same, and counts as
+    // lost.)
+    if (m_state != State::Open
+        || (!m_lastProblem.isEmpty() && m_socket.closeCode() == QWebSocketProtocol::CloseCodeNormal
+            && m_socket.closeReason().isEmpty()))
+        return;
+    m_state = State::Closing;
+    m_closeFrameSeen = true;
+    m_timer.start(m_request.limits.closeTimeout);
+    tell(SocketEvent::Closing());
+}
+
+void SocketConnection::onDisconnected()
+{
+    // Not before the socket is through with what it is doing: it may be about to say why.
+    QTimer::singleShot(0, this, [this] {
+        const int code = m_socket.closeCode();
+        const QString reason = m_socket.closeReason();
+        if (!m_closeFrameSeen) {
+            fail(m_lastProblem.isEmpty() ? describeFailure(
+                     stage(), QAbstractSocket::RemoteHostClosedError, {}, m_request.url)
+                                         : m_lastProblem);
+        } else if (const QString violation = describeViolation(code, reason, m_request.url);
+                   !violation.isEmpty()) {
+            fail(violation, code);
+        } else {
+            end({.closeCode = code, .closeReason = reason});
+        }
+    });
+}
+
+void SocketConnection::onTimeout()
+{
+    fail(m_state == State::Connecting
+             ? describeTimeout(stage(), m_request.limits.handshakeTimeout, m_request.url)
+             : u"%1 did not finish closing; the connection was dropped."_s.arg(
+                 authorityText(m_request.url)));
+}
+
+/// QWebSocket answers every ping, and keeps the answers for a peer that does not read them.
+void SocketConnection::checkPongs()
+{
+    if (m_socket.bytesToWrite() - m_ownBytesToWrite > SocketLimits::maxPongBacklog) {
+        fail(u"%1 sends pings but does not read; the connection was dropped."_s.arg(
+            authorityText(m_request.url)));
+    }
+}
+
+void SocketConnection::fail(const QString &errorString, int closeCode)
+{
+    end({.closeCode = closeCode, .errorString = errorString});
+}
+
+void SocketConnection::end(const SocketEvent::Ended &event)
+{
+    if (m_state == State::Ended)
+        return;
+    tell(event);
+    hangUp();
+}
+
+/// Drops the connection, if it is not over; one that is open gets a close frame.
+void SocketConnection::hangUp()
+{
+    m_timer.stop();
+    m_pongTimer.stop();
+    const State state = std::exchange(m_state, State::Ended);
+    if (state == State::Open && m_socket.isValid())
+        m_socket.close(QWebSocketProtocol::CloseCodeGoingAway);
+    else if (state != State::Ended)
+        m_socket.abort();
+}
+
+void SocketConnection::tell(SocketEvent::Any event)
+{
+    if (m_channel.push(std::move(event)).first)
+        Q_EMIT eventsWaiting();
+}
+
+Stage SocketConnection::stage() const
+{
+    if (m_state != State::Connecting)
+        return Stage::Open;
+    // QWebSocket does not say when TCP is through; but then it has a port of its own.
+    return m_socket.localPort() != 0 ? Stage::Handshake : Stage::Connect;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "failure.h"
+#include "socketchannel.h"
+#include "socketrequest.h"
+
+#include <QAbstractSocket>
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+#include <QWebSocket>
+
+/*!
+    One connection of a QWebSocket, in the thread in which it is created: does what the channel's
+    commands say, and tells the channel what happens.
+
+    QWebSocket hands on all that the system has in one go, and cannot be told to stop. So where the
+    channel has no room, this waits inside QWebSocket's signal; nothing is read meanwhile, and TCP
+    slows the peer down. Commands are done while it waits.
+*/
+class SocketConnection : public QObject
+{
+    Q_OBJECT
+
+public:
+    SocketConnection(const SocketRequest &request, SocketChannel &channel);
+    ~SocketConnection() override;
+
+    void open();
+    /// Does the commands that are waiting.
+    void runCommands();
+    /// Does them too, then parts without a word to the owner; a connection that is open gets a
+    /// close frame.
+    void leave();
+
+    /// \name Commands
+    /// @{
+    void sendText(const QString &text);
+    void sendBinary(const QByteArray &bytes);
+    void ping(quint64 number);
+    void close(int code, const QString &reason);
+    void setLimits(const SocketLimits &limits);
+    /// @}
+
+Q_SIGNALS:
+    /// The owner has to look into the channel.
+    void eventsWaiting();
+
+private:
+    enum class State { Connecting, Open, Closing, Ended };
+
+    void onConnected();
+    void onTextMessage(const QString &text);
+    void onBinaryMessage(const QByteArray &bytes);
+    void onPong(const QByteArray &payload);
+    void onBytesWritten(qint64 bytes);
+    void onError(QAbstractSocket::SocketError error);
+    void onAboutToClose();
+    void onDisconnected();
+    void onTimeout();
+    void checkPongs();
+
+    void tell(SocketEvent::Any event);
+    void receive(ReceivedMessage::Kind kind, const QByteArray &payload);
+    void attend();
+    void flush();
+    void setWritten(qint64 done);
+    void fail(const QString &errorString, int closeCode = 1006);
+    void end(const SocketEvent::Ended &event);
+    void hangUp();
+    [[nodiscard]] Stage stage() const;
+
+    SocketRequest m_request;
+    SocketChannel &m_channel;
+    QWebSocket m_socket;
+    QTimer m_timer; // bounds connecting, then closing
+    QTimer m_pongTimer; // while open
+    QElapsedTimer m_pingClock;
+    QString m_lastProblem; // while open, until it is known how it ends
+    quint64 m_pingNumber = 0; // that of the ping whose pong has not come; 0 for none
+    qint64 m_ownBytesToWrite = 0; // of those of the socket, what we have sent ourselves, about
+    State m_state = State::Connecting;
+    bool m_closeFrameSeen = false;
+    bool m_attending = false;
+};

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <QUrl>
+#include <QVariantMap>
+
+/// What a connection has to keep to; see the properties of WebSocket.
+struct SocketLimits
+{
+    int handshakeTimeout = 10'000; ///< ms
+    int closeTimeout = 2'000; ///< ms
+    qint64 maxMessageSize = 16 * 1024 * 1024; ///< bytes
+    /// Bytes of pongs.
+    static constexpr qint64 maxPongBacklog = 16 * 1024 * 1024;
+};
+
+/// What a connection is opened with; see the properties of WebSocket.
+struct SocketRequest
+{
+    QUrl url;
+    QString origin;
+    QStringList subprotocols;
+    QVariantMap headers;
+    SocketLimits limits;
+};

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#include "socketworker.h"
+
+#include "socketconnection.h"
+
+#include <utility>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+/// The size of a masked frame with \a payload bytes (RFC 6455 section 5.2).
+qint64 frameSize(qint64 payload)
+{
+    constexpr qint64 maskSize = 4;
+    return payload + maskSize + (payload < 126 ? 2 : payload <= 0xffff ? 4 : 10);
+}
+
+} // namespace
+
+SocketWorker::SocketWorker(const SocketRequest &request, QObject *parent)
+    : QThread(parent)
+    , m_request(request)
+{
+    setObjectName(u"WebSocket"_s); // which debuggers show
+}
+
+SocketWorker::~SocketWorker()
+{
+    leave();
+    wait();
+}
+
+void SocketWorker::run()
+{
+    SocketConnection connection(m_request, m_channel);
+    connect(&connection, &SocketConnection::eventsWaiting, this, &SocketWorker::eventsWaiting);
+    connect(this, &SocketWorker::commandsWaiting, &connection, &SocketConnection::runCommands);
+    connection.open();
+    connection.runCommands(); // those that were here before
+    exec();
+    connection.leave();
+}
+
+void SocketWorker::leave()
+{
+    connect(this, &QThread::finished, this, &QObject::deleteLater, Qt::UniqueConnection);
+    m_channel.stop();
+    quit();
+}
+
+qint64 SocketWorker::sendText(const QString &text)
+{
+    const qint64 size = text.toUtf8().size();
+    post([text](SocketConnection &connection) { connection.sendText(text); }, frameSize(size));
+    return size;
+}
+
+qint64 SocketWorker::sendBinary(const QByteArray &bytes)
+{
+    post([bytes](SocketConnection &connection) { connection.sendBinary(bytes); },
+         frameSize(bytes.size()));
+    return bytes.size();
+}
+
+void SocketWorker::ping(quint64 number)
+{
+    post([number](SocketConnection &connection) { connection.ping(number); });
+}
+
+void SocketWorker::close(int code, const QString &reason)
+{
+    post([code, reason](SocketConnection &connection) { connection.close(code, reason); });
+}
+
+void SocketWorker::setLimits(const SocketLimits &limits)
+{
+    post([limits](SocketConnection &connection) { connection.setLimits(limits); });
+}
+
+void SocketWorker::post(std::function<void(SocketConnection &)> run, qint64 bytes)
+{
+    if (m_channel.post({std::move(run), bytes}))
+        Q_EMIT commandsWaiting(QPrivateSignal());
+}
