@@ -168,7 +168,7 @@ void Wire::readFrames(QByteArrayView input)
     while (m_phase == Phase::Frames && m_reader.hasMessage()) {
         const FrameReader::Message message = m_reader.takeMessage();
         m_context.metrics.countReceived(message.opcode, message.payload.size());
-        if (isTooFast())
+        if (isTooFast(message.opcode))
             violate({QWebSocketProtocol::CloseCodePolicyViolated, u"Too many messages a second"_s});
         else
             readMessage(message);
@@ -177,9 +177,11 @@ void Wire::readFrames(QByteArrayView input)
         violate(*m_reader.violation());
 }
 
-bool Wire::isTooFast()
+bool Wire::isTooFast(Opcode opcode)
 {
-    return m_messageRate
+    // When a pong is due is for us to say, and a Close frame ends it all anyway.
+    const bool isCounted = opcode != Opcode::Pong && opcode != Opcode::Close;
+    return isCounted && m_messageRate
         && !m_messageRate->take(std::chrono::steady_clock::now().time_since_epoch());
 }
 

@@ -113,7 +113,7 @@ private:
     void readTransport();
     void readRequest(QByteArrayView input);
     void readFrames(QByteArrayView input);
-    [[nodiscard]] bool isTooFast();
+    [[nodiscard]] bool isTooFast(Opcode opcode);
     void readMessage(const FrameReader::Message &message);
     void readEnd();
     void violate(const FrameReader::Violation &violation);

@@ -278,7 +278,9 @@ private:
         QList<Reference::Message> answers;
         int count = 0;
         for (const auto &message : reading.messages) {
-            if (m_script.isRateLimited && ++count > burst)
+            const bool isCounted =
+                message.opcode != Reference::Pong && message.opcode != Reference::Close;
+            if (m_script.isRateLimited && isCounted && ++count > burst)
                 return answers << closeFrame(1008);
             if (message.opcode == Reference::Ping)
                 answers.append({Reference::Pong, message.payload});

@@ -239,6 +239,15 @@ class Rate(ServerTest):
     def test_pings_above_the_rate(self):
         self.assert_too_many(frame(PING, b"too much"))
 
+    def test_pongs_and_a_close_frame_do_not_count(self):
+        """A peer has to send them, and cannot choose when."""
+        peer = self.peer
+        peer.send(frame(PONG) * 4 * self.BURST)
+        peer.send(frame(TEXT, b"burst") * self.BURST + close_frame())
+        for _ in range(self.BURST):
+            self.assertEqual(peer.read_frame(), (TEXT, b"burst"))
+        self.assertEqual(peer.read_close(), 1000)
+
     def test_no_rate_by_default(self):
         with Server() as server, Peer(server) as peer:
             peer.open()
