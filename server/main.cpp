@@ -88,6 +88,8 @@ int serve(const ServerOptions &options)
         // Otherwise it means what it meant first: the terminal has gone. A service has none.
         if (signalNumber == SIGHUP && (server.isSecure() || manager.isPresent())) {
             reload();
+        } else if (signalNumber == SIGHUP && signals.wasHangupIgnored()) {
+            return; // signalfd(2) has it though it is ignored
         } else if (server.isStopping()) {
             server.abort();
         } else {

@@ -12,6 +12,9 @@ UnixSignals::UnixSignals(QObject *parent)
     // A reader of our output that goes away is an error of that write, not our end.
     std::signal(SIGPIPE, SIG_IGN);
 
+    struct sigaction hangup = {};
+    m_wasHangupIgnored = sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler == SIG_IGN;
+
     // signalfd(2) needs no handler, hence no global state; it reads only signals that are blocked.
     sigset_t mask;
     sigemptyset(&mask);

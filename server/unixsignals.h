@@ -8,7 +8,7 @@
 
 /*!
     Turns SIGINT, SIGTERM and SIGHUP into a Qt signal for as long as it lives, and ignores SIGPIPE
-   from then on.
+    from then on.
 
     Create it in main() before any thread: a thread inherits which signals are blocked.
 */
@@ -20,6 +20,10 @@ public:
     explicit UnixSignals(QObject *parent = nullptr);
     ~UnixSignals() override;
 
+    /// Whether whoever started the program told it to ignore SIGHUP, as nohup(1) does. It is
+    /// received all the same.
+    [[nodiscard]] bool wasHangupIgnored() const { return m_wasHangupIgnored; }
+
 Q_SIGNALS:
     /// \a signalNumber is SIGINT, SIGTERM or SIGHUP.
     void received(int signalNumber);
@@ -28,6 +32,7 @@ private:
     void readSignals();
 
     sigset_t m_previousMask = {};
+    bool m_wasHangupIgnored = false;
     int m_descriptor = -1;
     QSocketNotifier m_notifier{QSocketNotifier::Read};
 };

@@ -193,6 +193,25 @@ class OtherSignals(ServerTest):
                 peer.echo()
             timed_visit(server)
 
+    def test_nohup(self):
+        """SIGHUP, which otherwise says that the terminal has gone, does not end who was told to ignore it."""
+        process = subprocess.Popen(["nohup", PROGRAM, "--listen", "127.0.0.1", "--port", "0"],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        with process:
+            try:
+                port = int(process.stdout.readline().rsplit(b":", 1)[1])
+                process.send_signal(signal.SIGHUP)
+                for _ in range(5):
+                    with socket.create_connection(("127.0.0.1", port), TIMEOUT) as connection:
+                        connection.sendall(REQUEST + frame(TEXT, b"hello") + close_frame())
+                        answer = b""
+                        while received := connection.recv(4096):
+                            answer += received
+                        self.assertIn(b"hello", answer)
+            finally:
+                process.terminate()
+        self.assertEqual(process.returncode, 0)
+
     def test_a_log_that_nobody_reads_any_more(self):
         process = subprocess.Popen([PROGRAM, "--listen", "127.0.0.1", "--port", "0", "--verbose"],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)

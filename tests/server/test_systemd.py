@@ -121,6 +121,8 @@ class Notifications(unittest.TestCase):
         with Peer(service.port()) as peer:
             peer.open().echo()
 
+        # The tests themselves may run under nohup(1).
+        self.addCleanup(signal.signal, signal.SIGHUP, signal.signal(signal.SIGHUP, signal.SIG_DFL))
         unmanaged = self.start(NOTIFY_SOCKET="")
         unmanaged.port()
         unmanaged.send(signal.SIGHUP)
