@@ -53,7 +53,8 @@ struct Behaviour
     /// So many messages are pushed at once, each of floodSize bytes.
     std::optional<int> floodCount = std::nullopt;
     qint64 floodSize = defaultFloodSize;
-    /// Every message is cut into frames of at most so many bytes of payload.
+    /// Every message is cut into frames of at most so many bytes of payload; into fewer and larger
+    /// ones where those would be more than 65,536.
     std::optional<qint64> fragmentSize = std::nullopt;
     /// A ping is sent so often.
     std::optional<std::chrono::milliseconds> pingInterval = std::nullopt;
