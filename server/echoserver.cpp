@@ -286,9 +286,11 @@ void EchoServer::accept(int descriptor, const QHostAddress &peerAddress, quint16
 /// Answers a peer for whom there is no room without spending anything on it.
 void EchoServer::turnAway(int descriptor, Refusal reason)
 {
-    const QByteArray answer = Handshake::full().response;
-    ::send(descriptor, answer.constData(), size_t(answer.size()), MSG_NOSIGNAL);
-    ::shutdown(descriptor, SHUT_WR);
+    if (!m_tls) { // whose handshake would cost more than the answer
+        const QByteArray answer = Handshake::full().response;
+        ::send(descriptor, answer.constData(), size_t(answer.size()), MSG_NOSIGNAL);
+        ::shutdown(descriptor, SHUT_WR);
+    }
     ::close(descriptor);
     ++m_context.metrics.accepted;
     m_context.metrics.countRefusal(reason);

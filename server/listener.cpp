@@ -86,6 +86,8 @@ void Listener::acceptTurn()
         case Accepted::NoFiles:
             if (acceptWithSpareFile())
                 break;
+            [[fallthrough]];
+        case Accepted::Broken:
             m_notifier->setEnabled(false);
             m_retryTimer.start();
             return;
@@ -112,6 +114,10 @@ Listener::Accepted Listener::acceptOne(void (Listener::*announce)(int, const QHo
         return Accepted::NoFiles;
     case EAGAIN:
         return Accepted::NoneLeft;
+    case EBADF:
+    case EINVAL: // shut down by whoever has handed it over
+    case ENOTSOCK:
+        return Accepted::Broken;
     default:
         // accept(2): errors of the network are those of one peer, which has gone.
         return Accepted::Yes;
@@ -128,7 +134,7 @@ bool Listener::acceptWithSpareFile()
     ::close(std::exchange(m_spareFile, -1));
     const Accepted accepted = acceptOne(&Listener::acceptedTooMany);
     openSpareFile();
-    return accepted != Accepted::NoFiles;
+    return accepted == Accepted::Yes;
 }
 
 void Listener::openSpareFile()

@@ -34,7 +34,7 @@ Q_SIGNALS:
     void acceptedTooMany(int descriptor, const QHostAddress &peerAddress, quint16 peerPort);
 
 private:
-    enum class Accepted { Yes, NoneLeft, NoFiles };
+    enum class Accepted { Yes, NoneLeft, NoFiles, Broken };
 
     void acceptTurn();
     [[nodiscard]] Accepted acceptOne(void (Listener::*announce)(int, const QHostAddress &,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "metricsserver.h"
 
+#include "listener.h"
+
 #include <QHttpServerRequest>
 #include <QHttpServerResponder>
-#include <QTcpServer>
 #include <QTcpSocket>
 #include <QTimer>
 
@@ -56,30 +57,34 @@ bool isLoopback(const QByteArray &host)
 } // namespace
 
 /*!
-    Hands out connections that MetricsServer has admitted.
+    Hands out connections that MetricsServer has admitted, one after another.
 */
-class MetricsServer::Listener : public QTcpServer
+class MetricsServer::AdmittingListener : public Listener
 {
 public:
-    explicit Listener(MetricsServer &server)
+    explicit AdmittingListener(MetricsServer &server)
         : m_server(server)
     {
+        connect(this, &Listener::accepted, this, &AdmittingListener::admit);
+        connect(this, &Listener::acceptedTooMany, this,
+                [](int descriptor) { ::close(descriptor); });
     }
 
-protected:
-    void incomingConnection(qintptr descriptor) override
+private:
+    void admit(int descriptor)
     {
         auto *socket = new QTcpSocket(this);
         if (!socket->setSocketDescriptor(descriptor)) {
             delete socket;
-            ::close(int(descriptor));
+            ::close(descriptor);
             return;
         }
         m_server.admit(socket);
         addPendingConnection(socket);
+        Q_EMIT newConnection();
+        pauseAccepting(); // nextPendingConnection() has resumed it
     }
 
-private:
     MetricsServer &m_server;
 };
 
@@ -111,13 +116,13 @@ std::optional<QString> MetricsServer::listen()
 
 std::optional<QString> MetricsServer::listen(quint16 port)
 {
-    std::vector<std::unique_ptr<Listener>> listeners;
+    std::vector<std::unique_ptr<AdmittingListener>> listeners;
     for (const auto special : {QHostAddress::LocalHost, QHostAddress::LocalHostIPv6}) {
         const QHostAddress address(special);
         const bool isOptional = special == QHostAddress::LocalHostIPv6;
         if (isOptional && !QTcpServer().listen(address))
             continue;
-        auto listener = std::make_unique<Listener>(*this);
+        auto listener = std::make_unique<AdmittingListener>(*this);
         if (!listener->listen(address, port)) {
             return u"cannot listen on %1: %2"_s.arg(metricsUrl(address, port).toString(),
                                                     reasonAndRemedy(*listener));
@@ -125,8 +130,10 @@ std::optional<QString> MetricsServer::listen(quint16 port)
         port = listener->serverPort();
         listeners.push_back(std::move(listener));
     }
-    for (auto &listener : listeners)
+    for (auto &listener : listeners) {
+        listener->startAccepting();
         bind(listener.release());
+    }
     return std::nullopt;
 }
 

@@ -60,7 +60,7 @@ protected:
     void missingHandler(const QHttpServerRequest &request, QTcpSocket *socket) override;
 
 private:
-    class Listener;
+    class AdmittingListener;
     struct Answer;
 
     [[nodiscard]] std::optional<QString> listen(quint16 port);

@@ -110,6 +110,11 @@ class Server:
         self.port = int(match[1])
         self.pid = self.process.pid
 
+    def metrics_port(self):
+        """Where the metrics are; to be asked once."""
+        return int(re.fullmatch(r"metrics on http://127\.0\.0\.1:(\d+)/metrics\n",
+                                self.process.stdout.readline().decode())[1])
+
     def __enter__(self):
         return self
 

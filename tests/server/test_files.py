@@ -4,6 +4,8 @@
 usage: test_files.py AWESOME-CHAT-SERVER
 """
 
+import contextlib
+import http.client
 import resource
 
 from rawpeer import (REQUEST, Crowd, Peer, Server, ServerTest, is_served, measured, milliseconds, percentile,
@@ -13,6 +15,16 @@ RESERVED = 32  # files that the server keeps for what is no connection
 CROWD = 300
 QUIET = 2.0  # seconds over which its CPU time is measured
 MOST_CPU = 0.1
+
+
+def health(port):
+    """What /healthz says."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().read()
+    finally:
+        connection.close()
 
 
 class FewFiles(ServerTest):
@@ -85,6 +97,22 @@ class FewFiles(ServerTest):
                 self.assertEqual(status, 503, "whoever is one too many is told so at once")
                 self.assert_below(share, MOST_CPU, "it spins while it is out of files")
                 self.assert_recovers(server)
+
+    def test_health_while_a_limit_sinks(self):
+        for name, visits in (("the first one ever", 0), ("a later one", 1)):
+            with self.subTest(name), Server("--metrics-port", "0") as server:
+                port = server.metrics_port()
+                for _ in range(visits):
+                    self.assertEqual(health(port), b"ok\n")
+                before = resource.prlimit(server.pid, resource.RLIMIT_NOFILE)
+                bare = server.files()
+                resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (bare, before[1]))
+                with contextlib.suppress(OSError, http.client.HTTPException):
+                    health(port)
+                share = server.cpu_share(0.5)
+                resource.prlimit(server.pid, resource.RLIMIT_NOFILE, before)
+                self.assert_below(share, MOST_CPU, "it spins while it is out of files")
+                self.assertEqual(health(port), b"ok\n")
 
     def assert_recovers(self, server):
         """Within 1 s of when files are free again, whoever comes is served."""
