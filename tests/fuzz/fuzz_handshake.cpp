@@ -92,7 +92,7 @@ void checkAccepted(const Handshake &handshake, const HandshakePolicy &policy)
     for (const QByteArray &line : lines) {
         expect(line.indexOf(':') > 0 && line.at(0) != ' ' && line.at(0) != '\t',
                "an accepted header has a name", line);
-        expect(!line.toLower().startsWith("transfer-encoding"), "a body is not accepted", line);
+        expect(!line.toLower().startsWith("transfer-encoding:"), "a body is not accepted", line);
     }
     expect(valueOf(lines, "upgrade").toLower() == "websocket", "Upgrade is websocket", head);
     expect(valueOf(lines, "connection").toLower().contains("upgrade"), "Connection: Upgrade", head);
