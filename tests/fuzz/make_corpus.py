@@ -3,7 +3,7 @@
 
 usage: make_corpus.py
 
-Other files there were found by fuzzing; their names are hashes. It leaves them alone.
+Those named found-HASH were found by fuzzing; it leaves them alone.
 """
 
 from pathlib import Path
