@@ -38,6 +38,8 @@ struct Entry
     QDateTime time;
     /// The message byte for byte; text is UTF-8. For a status row, its sentence in UTF-8.
     QByteArray payload;
+    /// How long the answer that this is took, in microseconds; -1 where it is no answer.
+    qint64 roundTrip = -1;
 
     /// ">" for what was sent, "<" for what was received, "#" for status.
     [[nodiscard]] QString prefix() const;
