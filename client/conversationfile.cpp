@@ -19,6 +19,7 @@ namespace {
 
 const auto formatName = "awesome-chat-conversation"_L1;
 constexpr int formatVersion = 1;
+constexpr qsizetype maxQuoted = 40; // characters of what is not known, in a sentence
 
 // The keys, in the order in which they are written.
 const auto formatKey = "format"_L1;
@@ -63,9 +64,10 @@ auto valueOf(const Names &names, QLatin1StringView key, const QJsonValue &json, 
             return value;
         known += name;
     }
-    problem = json.isUndefined() ? u"has no “%1”; known are %2"_s.arg(key, known.join(u", "_s))
-                                 : u"has a “%1” that is not known, “%2”; known are %3"_s.arg(
-                                     key, json.toVariant().toString(), known.join(u", "_s));
+    problem = json.isUndefined()
+        ? u"has no “%1”; known are %2"_s.arg(key, known.join(u", "_s))
+        : u"has a “%1” that is not known, “%2”; known are %3"_s.arg(
+            key, json.toVariant().toString().left(maxQuoted), known.join(u", "_s));
     return names.front().first;
 }
 
@@ -288,7 +290,8 @@ bool ConversationReader::readHeader(const QJsonObject &object)
         return false;
     const qint64 version = object.value(versionKey).toInteger(-1);
     if (format.toString() != formatName)
-        fail(u"names another format, “%1”, than “%2”"_s.arg(format.toString(), formatName));
+        fail(u"names another format, “%1”, than “%2”"_s.arg(format.toString().left(maxQuoted),
+                                                            formatName));
     else if (version > formatVersion)
         fail(
             u"names version %1 of the format, but only %2 is known: it takes a newer Awesome Chat"_s

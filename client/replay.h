@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "difference.h"
+#include "messageindex.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QPointer>
+#include <QTimer>
+#include <QtQml/qqmlregistration.h>
+
+#include <optional>
+
+class WebSocket;
+
+/*!
+    Has a conversation of a file once more: sends what was sent then, and stops at the first answer
+    that is not the one that came then. docs/conversation-format.md tells what is compared.
+
+    It opens its \c socket itself, anew where it is open already and wherever the file has another
+    connection, and closes it in the end.
+*/
+class Replay : public QObject
+{
+    Q_OBJECT
+    QML_ELEMENT
+    Q_MOC_INCLUDE("websocket.h")
+
+    /// Over which it talks; where it has no url, it gets that of the file. Set while not running.
+    Q_PROPERTY(WebSocket *socket READ socket WRITE setSocket NOTIFY socketChanged FINAL)
+    /// The conversation's file: one that can be read more than once, so no pipe. Takes effect at
+    /// the next start, like answerTimeout.
+    Q_PROPERTY(QString fileName READ fileName WRITE setFileName NOTIFY fileNameChanged FINAL)
+    /// When a message is sent, once everything that came before it in the file has come again.
+    Q_PROPERTY(Pace pace READ pace WRITE setPace NOTIFY paceChanged FINAL)
+    /// How much longer than in the file an answer may take, in ms; 10 s by default.
+    Q_PROPERTY(int answerTimeout READ answerTimeout WRITE setAnswerTimeout NOTIFY
+                   answerTimeoutChanged FINAL)
+    Q_PROPERTY(bool running READ isRunning NOTIFY runningChanged FINAL)
+    /// Whether a message waits for step().
+    Q_PROPERTY(bool canStep READ canStep NOTIFY canStepChanged FINAL)
+    /// How the last one ended, and that in a sentence.
+    Q_PROPERTY(Outcome outcome READ outcome NOTIFY finished FINAL)
+    Q_PROPERTY(QString summary READ summary NOTIFY finished FINAL)
+
+public:
+    enum Pace {
+        AtOnce, ///< at once
+        Original, ///< after the same pause as then
+        Steps, ///< at step()
+    };
+    Q_ENUM(Pace)
+
+    enum Outcome {
+        None, ///< there was none yet
+        Equal, ///< every answer came again
+        Different, ///< an answer is another one: see difference()
+        Silence, ///< an answer did not come in time: see difference()
+        ConnectionFailed, ///< there was no connection, or it ended before all was said
+        Unreadable, ///< the file cannot be read, or is no conversation
+        Stopped, ///< by stop()
+    };
+    Q_ENUM(Outcome)
+
+    static constexpr int defaultAnswerTimeout = 10'000;
+    /// Beyond this many bytes that wait to be sent, no more are.
+    static constexpr qint64 maxBytesToWrite = 1024 * 1024;
+
+    explicit Replay(QObject *parent = nullptr);
+
+    [[nodiscard]] WebSocket *socket() const { return m_socket; }
+    void setSocket(WebSocket *socket);
+    [[nodiscard]] QString fileName() const { return m_fileName; }
+    void setFileName(const QString &fileName);
+    [[nodiscard]] Pace pace() const { return m_pace; }
+    void setPace(Pace pace);
+    [[nodiscard]] int answerTimeout() const { return m_answerTimeout; }
+    void setAnswerTimeout(int timeout);
+    [[nodiscard]] bool isRunning() const { return m_phase != Idle; }
+    [[nodiscard]] bool canStep() const { return m_canStep; }
+    [[nodiscard]] Outcome outcome() const { return m_outcome; }
+    [[nodiscard]] QString summary() const { return m_summary; }
+    /// What was expected and what came, where the outcome is Different or Silence.
+    [[nodiscard]] const std::optional<Difference> &difference() const { return m_difference; }
+
+    /// Begins, unless it runs; it needs a socket. Everything else follows by itself, until
+    /// finished().
+    Q_INVOKABLE void start();
+    /// Sends the message that waits for it.
+    Q_INVOKABLE void step();
+    /// Ends it as it is.
+    Q_INVOKABLE void stop();
+
+Q_SIGNALS:
+    void socketChanged();
+    void fileNameChanged();
+    void paceChanged();
+    void answerTimeoutChanged();
+    void runningChanged();
+    void canStepChanged();
+    /// It is over, the connection too.
+    void finished();
+
+private:
+    enum Phase { Idle, Starting, Reading, Reopening, Opening, Talking, Settling, Ending };
+
+    void readOn();
+    void onFileRead();
+    void openConnection();
+    void onStatusChanged();
+    void onConnectionEnded();
+    void onReceived(Entry::Kind kind, const QByteArray &payload);
+    void onSilence();
+    void proceed();
+    void sendNext();
+    void settle();
+    void endConnection();
+    void end(Outcome outcome, const QString &summary);
+    void announce();
+
+    void setCanStep(bool canStep);
+    void stopTimers();
+    [[nodiscard]] qint64 pauseLeft() const;
+    [[nodiscard]] std::optional<Entry> message(std::size_t index);
+    [[nodiscard]] QString connectionProblem() const;
+
+    QPointer<WebSocket> m_socket;
+    QString m_fileName;
+    MessageIndex m_messages;
+    std::size_t m_nextSent = 0; // the message to be sent next
+    std::size_t m_nextAnswer = 0; // the answer that is expected next
+    std::size_t m_end = 0; // of the messages of this connection
+    QTimer m_readTimer; // until more of the file is read
+    QTimer m_pauseTimer; // until the next message is sent
+    QTimer m_silenceTimer; // until something has to come
+    QElapsedTimer m_sinceLast; // since a message was sent or came
+    std::optional<Difference> m_difference;
+    QString m_summary;
+    qint64 m_answers = 0; // that have come, and are equal
+    qint64 m_sent = 0;
+    Phase m_phase = Idle;
+    Pace m_pace = AtOnce;
+    Outcome m_outcome = None;
+    int m_answerTimeout = defaultAnswerTimeout;
+    bool m_canStep = false;
+    bool m_stepWanted = false;
+    bool m_busy = false; // in proceed()
+};
