@@ -22,8 +22,22 @@ struct Options
     QCommandLineOption wait{
         u"wait"_s,
         u"With --terminal: at the end of the input, how long to wait in silence "
-        "for replies that are not the lines' echoes (default: 2)."_s,
+        "for replies that are not the lines' echoes (default: 2). With --replay: how much longer "
+        "than then an answer may take (default: 10)."_s,
         u"SECONDS"_s};
+    QCommandLineOption replay{
+        u"replay"_s,
+        u"Send what was sent in the conversation in FILE once more, without a "
+        "window, and end at the first answer that is not the one that came "
+        "then. URL is the file's server by default."_s,
+        u"FILE"_s};
+    QCommandLineOption quiet{
+        u"quiet"_s,
+        u"With --replay: print no rows, and nothing at all when all answers are equal."_s};
+    QCommandLineOption pace{u"pace"_s,
+                            u"With --replay: whether to keep the pauses before what was sent: "
+                            "original or none (default: none)."_s,
+                            u"PACE"_s};
     QCommandLineOption theme{u"theme"_s,
                              u"The window's colours: system, light or dark (default: system)."_s,
                              u"THEME"_s};
@@ -38,10 +52,11 @@ struct Options
             "Enter, see\nwhat comes back.\n\n"
             "With --terminal the exit code is 0 when the conversation went well, 1 when it did "
             "not (it\ncould not connect, or the connection ended before everything was said), "
-            "and 2 for a wrong\noption."_s);
+            "and 2 for a wrong\noption. With --replay it is 0 when every answer was equal, 1 when "
+            "not, and 2 for a wrong option\nor a file that is no conversation."_s);
         parser.addPositionalArgument(
             u"URL"_s, u"Where to connect to (default: ws://localhost:3000)."_s, u"[URL]"_s);
-        parser.addOptions({terminal, wait, theme, help, version});
+        parser.addOptions({terminal, wait, replay, quiet, pace, theme, help, version});
     }
 };
 
@@ -64,6 +79,27 @@ CommandLine CommandLine::parse(const QStringList &arguments)
     else if (parser.isSet(options.version))
         result.action = Action::ShowVersion;
     result.terminal = parser.isSet(options.terminal);
+
+    if (parser.isSet(options.replay)) {
+        result.replayFile = parser.value(options.replay);
+        result.wait = defaultReplayWait;
+        result.url = QUrl();
+        if (result.replayFile.isEmpty())
+            return failed(u"--replay takes a file; its name is empty."_s);
+        if (result.terminal)
+            return failed(
+                u"--replay and --terminal do not go together: a replay needs no input."_s);
+    } else if (parser.isSet(options.quiet) || parser.isSet(options.pace)) {
+        return failed(u"--quiet and --pace are for --replay FILE, which is missing."_s);
+    }
+    result.quiet = parser.isSet(options.quiet);
+    if (parser.isSet(options.pace)) {
+        const QString value = parser.value(options.pace);
+        if (value == "original"_L1)
+            result.pace = Pace::Original;
+        else if (value != "none"_L1)
+            return failed(u"--pace takes original or none, not “%1”."_s.arg(value));
+    }
 
     if (parser.isSet(options.wait)) {
         bool ok = false;

@@ -12,15 +12,25 @@ struct CommandLine
 {
     enum class Action { Chat, ShowHelp, ShowVersion };
     enum class Theme { System, Light, Dark };
+    enum class Pace { None, Original };
 
     static constexpr int defaultWait = 2'000;
+    static constexpr int defaultReplayWait = 10'000;
 
     Action action = Action::Chat;
-    /// Where to connect to, as it was typed; it need not be an address.
+    /// Where to connect to, as it was typed; it need not be an address. Empty for a replay with the
+    /// server of its file.
     QUrl url = QUrl(QStringLiteral("ws://localhost:3000"));
     /// Whether to talk in the terminal instead of in a window.
     bool terminal = false;
-    /// How long the terminal waits in silence for replies after the last line of input, in ms.
+    /// The conversation to replay instead; empty when none is.
+    QString replayFile;
+    /// Whether the replay prints nothing but what went wrong.
+    bool quiet = false;
+    /// Which of the conversation's pauses the replay keeps.
+    Pace pace = Pace::None;
+    /// How long the terminal waits in silence for replies after the last line of input, in ms; a
+    /// replay for an answer, longer than it took then.
     int wait = defaultWait;
     Theme theme = Theme::System;
     /// What is wrong with the command line, in a sentence; empty when nothing is.

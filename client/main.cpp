@@ -3,6 +3,7 @@
 #include "commandline.h"
 #include "displaytext.h"
 #include "terminal.h"
+#include "terminalreplay.h"
 
 #include <QCoreApplication>
 #include <QGuiApplication>
@@ -36,7 +37,7 @@ void say(std::FILE *stream, const QString &text)
     QTextStream(stream) << text << '\n';
 }
 
-/// One line, harmless whatever is in it.
+/// Harmless whatever is in it.
 void complain(const QString &sentence)
 {
     say(stderr, u"awesome-chat: "_s + DisplayText::visible(sentence).text);
@@ -76,6 +77,25 @@ int talkInTerminal(const CommandLine &commandLine)
     return QCoreApplication::exec();
 }
 
+int replay(const CommandLine &commandLine)
+{
+    const bool quiet = commandLine.quiet;
+    TerminalReplay replay(commandLine.replayFile, commandLine.url,
+                          commandLine.pace == CommandLine::Pace::Original ? Replay::Original
+                                                                          : Replay::AtOnce,
+                          commandLine.wait, quiet ? -1 : STDOUT_FILENO);
+    QObject::connect(&replay, &TerminalReplay::finished, &replay,
+                     [quiet](TerminalReplay::ExitCode exitCode, const QString &message) {
+                         if (exitCode != TerminalReplay::Success)
+                             complain(message);
+                         else if (!quiet)
+                             say(stdout, message);
+                         QCoreApplication::exit(exitCode);
+                     });
+    replay.start();
+    return QCoreApplication::exec();
+}
+
 int openWindow(const CommandLine &commandLine)
 {
     applyTheme(commandLine.theme);
@@ -107,7 +127,8 @@ int main(int argc, char *argv[])
             QCoreApplication::applicationName() + u' ' + QCoreApplication::applicationVersion());
         return Success;
     }
-    if (commandLine.action == CommandLine::Action::Chat && !commandLine.terminal && hasDisplay()) {
+    if (commandLine.action == CommandLine::Action::Chat && !commandLine.terminal
+        && commandLine.replayFile.isEmpty() && hasDisplay()) {
         const QGuiApplication application(argc, argv);
         return openWindow(commandLine);
     }
@@ -117,6 +138,8 @@ int main(int argc, char *argv[])
         say(stdout, CommandLine::helpText().trimmed());
         return Success;
     }
+    if (!commandLine.replayFile.isEmpty())
+        return replay(commandLine);
     if (!commandLine.terminal)
         complain(u"there is no display, so this is in the terminal"_s);
     return talkInTerminal(commandLine);

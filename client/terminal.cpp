@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "terminal.h"
 
-#include "displaytext.h"
+#include "terminaloutput.h"
 #include "utf8.h"
 
 #include <algorithm>
@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <utility>
 
-#include <poll.h>
 #include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
@@ -196,10 +195,7 @@ void Terminal::printRows(int first, int last)
         const Entry &entry = m_transcript.entry(row);
         if (m_interactive && entry.direction == Entry::Sent)
             continue; // the person has just typed it behind the prompt
-        QString text = DisplayText::whole(entry);
-        // Further lines are indented, so that none of them looks like a row.
-        text.replace(u'\n', u"\n  "_s);
-        rows += entry.prefix().toUtf8() + ' ' + text.toUtf8() + '\n';
+        rows += terminalRow(entry);
     }
     print(m_interactive && !rows.isEmpty() ? eraseLine + rows : rows);
     prompt();
@@ -213,19 +209,9 @@ void Terminal::prompt()
 
 void Terminal::print(const QByteArray &bytes)
 {
-    for (qsizetype done = 0; done < bytes.size();) {
-        const ssize_t count = ::write(m_outputDescriptor, bytes.constData() + done,
-                                      static_cast<std::size_t>(bytes.size() - done));
-        if (count >= 0) {
-            done += count;
-        } else if (errno == EAGAIN) {
-            pollfd ready{m_outputDescriptor, POLLOUT, 0};
-            ::poll(&ready, 1, -1);
-        } else if (errno != EINTR) {
-            // Nobody reads the rows any more, as behind `| head`: there is no more to do.
-            noteProblem(u"The output was closed."_s);
-            m_socket.close();
-            return;
-        }
+    // Nobody reads the rows any more, as behind `| head`: there is no more to do.
+    if (!writeAll(m_outputDescriptor, bytes)) {
+        noteProblem(u"The output was closed."_s);
+        m_socket.close();
     }
 }

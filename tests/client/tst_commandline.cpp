@@ -25,6 +25,9 @@ private Q_SLOTS:
         QCOMPARE(line.terminal, false);
         QCOMPARE(line.wait, 2000);
         QCOMPARE(line.theme, CommandLine::Theme::System);
+        QCOMPARE(line.replayFile, QString());
+        QCOMPARE(line.quiet, false);
+        QCOMPARE(line.pace, CommandLine::Pace::None);
     }
 
     void everything()
@@ -37,6 +40,23 @@ private Q_SLOTS:
         QCOMPARE(line.wait, 500);
         QCOMPARE(line.theme, CommandLine::Theme::Dark);
         QCOMPARE(parsed({u"--theme"_s, u"light"_s}).theme, CommandLine::Theme::Light);
+    }
+
+    void aReplay()
+    {
+        CommandLine line = parsed({u"--replay"_s, u"talk.jsonl"_s});
+        QCOMPARE(line.error, QString());
+        QCOMPARE(line.replayFile, u"talk.jsonl"_s);
+        QCOMPARE(line.url, QUrl()); // that of the file
+        QCOMPARE(line.wait, 10'000);
+        line = parsed({u"--replay=talk.jsonl"_s, u"ws://a"_s, u"--quiet"_s, u"--pace"_s,
+                       u"original"_s, u"--wait=1"_s});
+        QCOMPARE(line.error, QString());
+        QCOMPARE(line.url, QUrl(u"ws://a"_s));
+        QCOMPARE(line.quiet, true);
+        QCOMPARE(line.pace, CommandLine::Pace::Original);
+        QCOMPARE(line.wait, 1'000);
+        QCOMPARE(parsed({u"--replay=a"_s, u"--pace=none"_s}).pace, CommandLine::Pace::None);
     }
 
     void actions()
@@ -61,6 +81,13 @@ private Q_SLOTS:
         QTest::newRow("no number at all") << QStringList{u"--wait=nan"_s} << u"nan"_s;
         QTest::newRow("too long") << QStringList{u"--wait=3601"_s} << u"3600"_s;
         QTest::newRow("no theme") << QStringList{u"--theme=pink"_s} << u"pink"_s;
+        QTest::newRow("no file") << QStringList{u"--replay"_s} << u"--replay"_s;
+        QTest::newRow("empty file") << QStringList{u"--replay="_s} << u"empty"_s;
+        QTest::newRow("replay by hand")
+            << QStringList{u"--replay=a"_s, u"--terminal"_s} << u"--terminal"_s;
+        QTest::newRow("quiet alone") << QStringList{u"--quiet"_s} << u"--replay FILE"_s;
+        QTest::newRow("pace alone") << QStringList{u"--pace=none"_s} << u"--replay FILE"_s;
+        QTest::newRow("no pace") << QStringList{u"--replay=a"_s, u"--pace=fast"_s} << u"fast"_s;
         QTest::newRow("value too many") << QStringList{u"--terminal=1"_s} << u"terminal"_s;
     }
 
@@ -82,8 +109,9 @@ private Q_SLOTS:
     void helpNamesEveryOption()
     {
         const QString help = CommandLine::helpText();
-        for (const auto option : {"--terminal"_L1, "--wait"_L1, "--theme"_L1, "--help"_L1,
-                                  "--version"_L1, "ws://localhost:3000"_L1}) {
+        for (const auto option :
+             {"--terminal"_L1, "--wait"_L1, "--replay"_L1, "--quiet"_L1, "--pace"_L1, "--theme"_L1,
+              "--help"_L1, "--version"_L1, "ws://localhost:3000"_L1}) {
             QVERIFY2(help.contains(option), option.data());
         }
     }
