@@ -27,12 +27,12 @@ bool SocketChannel::beginTaking()
     return std::exchange(m_bytesToWriteChanged, false);
 }
 
-std::optional<SocketEvent::Any> SocketChannel::take(bool withMessages)
+std::unique_ptr<SocketEvent::Any> SocketChannel::take(bool withMessages)
 {
     const std::lock_guard lock(m_mutex);
     if (m_items.empty())
         return {};
-    const auto *messages = std::get_if<SocketEvent::Messages>(&m_items.front().event);
+    const auto *messages = std::get_if<SocketEvent::Messages>(m_items.front().event.get());
     if (messages != nullptr && !withMessages)
         return {};
     if (messages != nullptr)
@@ -42,7 +42,7 @@ std::optional<SocketEvent::Any> SocketChannel::take(bool withMessages)
         m_full = false;
         m_wake.notify_one();
     }
-    SocketEvent::Any event = std::move(m_items.front().event);
+    std::unique_ptr<SocketEvent::Any> event = std::move(m_items.front().event);
     m_items.pop_front();
     return event;
 }
@@ -66,11 +66,11 @@ SocketChannel::Told SocketChannel::push(ReceivedMessage message)
         return {.attention = true};
     const qint64 bytes = message.payload.size();
     auto *batch =
-        m_items.empty() ? nullptr : std::get_if<SocketEvent::Messages>(&m_items.back().event);
+        m_items.empty() ? nullptr : std::get_if<SocketEvent::Messages>(m_items.back().event.get());
     if (batch == nullptr || batch->size() >= maxBatchMessages
         || m_items.back().bytes + bytes > maxBatchBytes) {
-        m_items.push_back({SocketEvent::Messages(), 0});
-        batch = &std::get<SocketEvent::Messages>(m_items.back().event);
+        m_items.push_back({std::make_unique<SocketEvent::Any>(SocketEvent::Messages()), 0});
+        batch = &std::get<SocketEvent::Messages>(*m_items.back().event);
     }
     batch->append(std::move(message));
     m_items.back().bytes += bytes;
@@ -89,7 +89,7 @@ SocketChannel::Told SocketChannel::push(SocketEvent::Any event)
         m_open = true;
     else if (!std::holds_alternative<SocketEvent::Pong>(event))
         m_open = false;
-    m_items.push_back({std::move(event), 0});
+    m_items.push_back({std::make_unique<SocketEvent::Any>(std::move(event)), 0});
     return told();
 }
 

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <variant>
@@ -79,7 +80,7 @@ public:
     /// the last time.
     [[nodiscard]] bool beginTaking();
     /// The next event; nothing when there is none, or when it is messages, not \a withMessages.
-    [[nodiscard]] std::optional<SocketEvent::Any> take(bool withMessages);
+    [[nodiscard]] std::unique_ptr<SocketEvent::Any> take(bool withMessages);
     /// Whether the connection is open, by the last event that went in.
     [[nodiscard]] bool isOpen() const;
     /// Bytes of commands that are waiting, and of the socket.
@@ -108,7 +109,7 @@ public:
 private:
     struct Item
     {
-        SocketEvent::Any event;
+        std::unique_ptr<SocketEvent::Any> event;
         qint64 bytes = 0; // of messages
     };
 

@@ -36,7 +36,7 @@ public:
 
     /// See SocketChannel.
     [[nodiscard]] bool beginTaking() { return m_channel.beginTaking(); }
-    [[nodiscard]] std::optional<SocketEvent::Any> take(bool withMessages)
+    [[nodiscard]] std::unique_ptr<SocketEvent::Any> take(bool withMessages)
     {
         return m_channel.take(withMessages);
     }

@@ -214,10 +214,10 @@ bool WebSocket::hearNext(bool evenPaused)
             hear(m_messages.takeFirst());
         return withMessages;
     }
-    const auto event = m_worker ? m_worker->take(withMessages) : std::nullopt;
+    const auto event = m_worker ? m_worker->take(withMessages) : nullptr;
     if (event)
         std::visit([this](const auto &e) { hear(e); }, *event);
-    return event.has_value();
+    return event != nullptr;
 }
 
 /// Hears all that the connection has told, paused or not.

@@ -17,7 +17,7 @@ class tst_SocketChannel : public QObject
     {
         return {ReceivedMessage::Binary, number, QByteArray(size, 'x')};
     }
-    static qint64 batchSize(const std::optional<SocketEvent::Any> &event)
+    static qint64 batchSize(const std::unique_ptr<SocketEvent::Any> &event)
     {
         return event ? std::get<SocketEvent::Messages>(*event).size() : 0;
     }
