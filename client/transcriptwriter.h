@@ -67,7 +67,7 @@ private:
     void write();
     [[nodiscard]] bool writeBatches();
     [[nodiscard]] bool writeConversation(const EntryBatch &batch);
-    [[nodiscard]] bool writeEntry(qint64 id, const Entry &entry);
+    [[nodiscard]] bool writeEntry(QSqlQuery &query, qint64 id, const Entry &entry);
     [[nodiscard]] bool writeParts(qint64 id, const QByteArray &payload);
     [[nodiscard]] bool writeChanges();
     void onWritten();

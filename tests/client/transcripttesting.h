@@ -19,7 +19,7 @@ inline Entry textEntry(const QByteArray &payload, qint64 time = QDateTime::curre
 {
     Entry entry;
     entry.direction = Entry::Received;
-    entry.time = QDateTime::fromMSecsSinceEpoch(time);
+    entry.time = QDateTime::fromMSecsSinceEpoch(time, Qt::UTC);
     entry.payload = payload;
     return entry;
 }
