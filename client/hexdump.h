@@ -20,6 +20,7 @@ public:
     HexDump() = default;
     explicit HexDump(const QByteArray &bytes, int bytesPerLine = defaultBytesPerLine);
 
+    [[nodiscard]] int bytesPerLine() const { return m_bytesPerLine; }
     [[nodiscard]] qsizetype lineCount() const;
     /// The offset of the first byte of \a line, in at least eight digits.
     [[nodiscard]] QString offset(qsizetype line) const;

@@ -7,6 +7,7 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <vector>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -43,7 +44,7 @@ public:
 
     bool read();
 
-    std::vector<Line> lines;
+    QList<Line> lines;
     int lineCount = 0;
     qsizetype at() const { return m_at; }
     QString reason;
@@ -208,7 +209,7 @@ bool Reader::readWhatFollows()
 void Reader::close(const Container &container)
 {
     if (container.line < m_maxLines) {
-        Line &opening = lines[static_cast<size_t>(container.line)];
+        Line &opening = lines[container.line];
         opening.last = lineCount;
         opening.members = container.members;
     }
@@ -346,7 +347,7 @@ JsonLines::JsonLines(const QByteArray &text, int maxLines)
 
 QList<PayloadSpan> JsonLines::spans(int line, quint32 from, quint32 to) const
 {
-    const Line &words = m_lines.at(static_cast<size_t>(line));
+    const Line &words = m_lines.at(line);
     const auto part = [&](quint32 begin, quint32 end) {
         const quint32 first = std::max(begin, from);
         const quint32 last = std::min(end, to);
@@ -373,5 +374,5 @@ QList<PayloadSpan> JsonLines::spans(int line, quint32 from, quint32 to) const
 
 QChar JsonLines::closingBracket(int line) const
 {
-    return m_lines.at(static_cast<size_t>(line)).kind == Kind::Object ? u'}' : u']';
+    return m_lines.at(line).kind == Kind::Object ? u'}' : u']';
 }

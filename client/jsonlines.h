@@ -4,10 +4,10 @@
 #include "payloadrow.h"
 
 #include <QByteArray>
+#include <QList>
 
 #include <limits>
 #include <optional>
-#include <vector>
 
 /*!
     A JSON text (RFC 8259) laid out in lines: one for each value, and one for the end of each object
@@ -64,7 +64,7 @@ public:
     /// What is wrong with the text; nothing when it is JSON.
     [[nodiscard]] const std::optional<Problem> &problem() const { return m_problem; }
     /// The lines for show; none when the text is not JSON.
-    [[nodiscard]] const std::vector<Line> &lines() const { return m_lines; }
+    [[nodiscard]] const QList<Line> &lines() const { return m_lines; }
     /// How many lines there are, shown or not.
     [[nodiscard]] int lineCount() const { return m_lineCount; }
     [[nodiscard]] const QByteArray &text() const { return m_text; }
@@ -77,7 +77,7 @@ public:
 
 private:
     QByteArray m_text;
-    std::vector<Line> m_lines;
+    QList<Line> m_lines;
     std::optional<Problem> m_problem;
     int m_lineCount = 0;
 };

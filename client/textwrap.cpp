@@ -6,6 +6,9 @@
 
 #include <QStringDecoder>
 
+#include <algorithm>
+#include <optional>
+
 namespace {
 
 int tabFrom(int column)
@@ -34,6 +37,23 @@ private:
     int m_marks = 0;
 };
 
+/// What next() is, for letters of ASCII only: these are most of what there is.
+std::optional<TextWrap> nextOfAscii(QByteArrayView utf8, qsizetype from, qsizetype to, int columns)
+{
+    const qsizetype end = std::min<qsizetype>(to, from + columns);
+    const QByteArrayView piece = utf8.sliced(from, end - from);
+    const bool isAscii =
+        std::all_of(piece.begin(), piece.end(), [](char c) { return c >= ' ' && c <= '~'; });
+    // What comes after may be a combining mark.
+    if (!isAscii || (end < to && static_cast<signed char>(utf8.at(end)) < 0))
+        return std::nullopt;
+    if (end == to)
+        return TextWrap{end, static_cast<int>(piece.size())};
+    const auto afterBlank = static_cast<int>(piece.lastIndexOf(' ') + 1);
+    return afterBlank > columns / 2 ? TextWrap{from + afterBlank, afterBlank}
+                                    : TextWrap{end, columns};
+}
+
 QString decoded(QByteArrayView utf8)
 {
     using Flag = QStringDecoder::Flag;
@@ -46,6 +66,10 @@ QString decoded(QByteArrayView utf8)
 
 TextWrap TextWrap::next(QByteArrayView utf8, qsizetype from, qsizetype to, int columns)
 {
+    if (columns > 0) {
+        if (const std::optional<TextWrap> piece = nextOfAscii(utf8, from, to, columns))
+            return *piece;
+    }
     Columns counter;
     TextWrap afterBlank;
     TextWrap piece{from, 0};

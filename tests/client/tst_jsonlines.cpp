@@ -26,7 +26,7 @@ class tst_JsonLines : public QObject
         const JsonLines json(text);
         QStringList lines;
         for (int i = 0; i < json.lineCount(); ++i) {
-            const int depth = json.lines().at(static_cast<size_t>(i)).depth;
+            const int depth = json.lines().at(i).depth;
             lines += QString(2 * depth, u' ') + lineText(json, i);
         }
         return lines;
@@ -374,8 +374,8 @@ private Q_SLOTS:
             QCOMPARE(cut.lineCount(), 306);
             for (int i = 0; i < limit; ++i) {
                 QCOMPARE(lineText(cut, i), lineText(all, i));
-                QCOMPARE(cut.lines().at(static_cast<size_t>(i)).last,
-                         all.lines().at(static_cast<size_t>(i)).last);
+                QCOMPARE(cut.lines().at(i).last,
+                         all.lines().at(i).last);
             }
         }
         QVERIFY(JsonLines(text + ']', 1).problem());
