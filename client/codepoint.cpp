@@ -49,7 +49,8 @@ CodePoint CodePoint::at(QByteArrayView utf8, qsizetype at)
 int CodePoint::columns() const
 {
     constexpr int columnsOfMark = 9; // ⟨U+E0041⟩
-    if (value < 0x7f)
+    constexpr char32_t firstWide = wideRanges.front().first;
+    if (value <= 0x7f)
         return 1;
     switch (QChar::category(value)) {
     case QChar::Mark_NonSpacing:
@@ -58,14 +59,14 @@ int CodePoint::columns() const
     case QChar::Other_Format:
         return value == 0x200c || value == 0x200d ? 0 : columnsOfMark;
     case QChar::Other_Control:
-        return value == 0x7f ? 1 : columnsOfMark;
     case QChar::Separator_Line:
     case QChar::Separator_Paragraph:
         return columnsOfMark;
     default:
-        return std::any_of(wideRanges.begin(), wideRanges.end(),
-                           [&](Range range) { return value >= range.first && value <= range.last; })
-            ? 2
-            : 1;
+        break;
     }
+    const bool isWide = value >= firstWide
+        && std::any_of(wideRanges.begin(), wideRanges.end(),
+                       [&](Range range) { return value >= range.first && value <= range.last; });
+    return isWide ? 2 : 1;
 }

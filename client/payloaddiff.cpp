@@ -133,7 +133,7 @@ void Comparison::compareMembers(int line, int formerLine)
             stayed[former] = true;
     }
 
-    // What was removed is shown before the neighbour that it stood before.
+    // What was removed is shown where it stood, and before what was added there.
     qsizetype next = 0;
     const auto removeUntil = [&](qsizetype end) {
         for (; next < end; ++next) {
@@ -143,9 +143,12 @@ void Comparison::compareMembers(int line, int formerLine)
     };
     for (qsizetype i = 0; i < members.size(); ++i) {
         if (found.at(i) < 0) {
+            const qsizetype neighbour = stayed.indexOf(true, next);
+            removeUntil(neighbour < 0 ? formers.size() : neighbour);
             add(members.at(i));
         } else {
             removeUntil(found.at(i));
+            next = std::max<qsizetype>(next, found.at(i) + 1);
             compare(members.at(i), formers.at(found.at(i)));
         }
     }

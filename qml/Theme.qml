@@ -28,6 +28,16 @@ QtObject {
     readonly property color error: dark ? "#ff8f86" : "#b42318"
     readonly property color selection: dark ? "#2d5c8c" : "#b6d7fb"
 
+    readonly property color jsonKey: dark ? "#8cbcf2" : "#1d4f91"
+    readonly property color jsonString: dark ? "#a3d69b" : "#22662e"
+    readonly property color jsonNumber: dark ? "#e8b583" : "#8f4200"
+    readonly property color jsonKeyword: dark ? "#d0a8ee" : "#7534a8"
+
+    // Behind what differs from another message.
+    readonly property color added: dark ? "#13261d" : "#e3f5ea"
+    readonly property color removed: dark ? "#2c1a1b" : "#fdeae8"
+    readonly property color changed: dark ? "#29220f" : "#fbf1d9"
+
     readonly property int gap: 8
     readonly property int margin: 12
     readonly property int radius: 6

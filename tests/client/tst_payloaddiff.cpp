@@ -126,6 +126,15 @@ private Q_SLOTS:
             << QStringList{u" {"_s,         u" \"o\": {"_s, u" \"a\": 1,"_s, u"-\"b\": 2,"_s,
                            u" \"c\": 3,"_s, u"+\"d\": ["_s, u"+4"_s,         u"+]"_s,
                            u" }"_s,         u" }"_s};
+        QTest::newRow("another in its place")
+            << R"({"a":1,"b":2,"z":0})"_ba
+            << R"({"a":1,"c":2,"z":0})"_ba
+            << QStringList{u" {"_s,         u" \"a\": 1,"_s, u"-\"b\": 2,"_s,
+                           u"+\"c\": 2,"_s, u" \"z\": 0"_s,  u" }"_s};
+        QTest::newRow("another at the end")
+            << R"({"a":1,"b":2})"_ba
+            << R"({"a":1,"c":2})"_ba
+            << QStringList{u" {"_s, u" \"a\": 1,"_s, u"-\"b\": 2"_s, u"+\"c\": 2"_s, u" }"_s};
         QTest::newRow("a longer list")
             << R"({"l":[1,2]})"_ba
             << R"({"l":[1,3,4]})"_ba

@@ -47,8 +47,11 @@ TestCase {
 
     function test_everyTextCanBeRead(data) {
         Desktop.setDark(data.dark);
-        for (const text of ["text", "quiet", "accent", "sent", "received", "status", "error"]) {
-            for (const surface of ["background", "surface", "field"]) {
+        const texts = ["text", "quiet", "accent", "sent", "received", "status", "error",
+                       "jsonKey", "jsonString", "jsonNumber", "jsonKeyword"];
+        const surfaces = ["background", "surface", "field", "added", "removed", "changed"];
+        for (const text of texts) {
+            for (const surface of surfaces) {
                 const ratio = contrast(Theme[text], Theme[surface]);
                 verify(ratio >= 4.5, text + " on " + surface + ": " + ratio.toFixed(2));
             }
