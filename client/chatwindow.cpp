@@ -7,14 +7,14 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-ChatWindow::ChatWindow(const QUrl &url)
+ChatWindow::ChatWindow(const QUrl &url, const QString &transcriptFile)
 {
     // The plainest style: the window draws its few controls itself.
     if (QQuickStyle::name().isEmpty())
         QQuickStyle::setStyle(u"Basic"_s);
     m_engine.setNetworkAccessManagerFactory(&m_networkRefuser);
     m_engine.addImportPath(u"qrc:/qt/qml"_s);
-    m_engine.setInitialProperties({{u"url"_s, url}});
+    m_engine.setInitialProperties({{u"url"_s, url}, {u"transcriptFile"_s, transcriptFile}});
     m_engine.load(QUrl(u"qrc:/qt/qml/AwesomeChat/Main.qml"_s));
 }
 

@@ -15,7 +15,8 @@ class ChatWindow
 {
 public:
     /// Opens a window for talking to \a url, which need not be an address: then the window says so.
-    explicit ChatWindow(const QUrl &url);
+    /// Conversations are kept in \a transcriptFile; where it is empty, in memory only.
+    explicit ChatWindow(const QUrl &url, const QString &transcriptFile = {});
 
     /// The window; null when it could not be made, after the engine has said why.
     [[nodiscard]] QQuickWindow *window() const;

@@ -38,6 +38,8 @@ struct Options
                             u"With --replay: whether to keep the pauses before what was sent: "
                             "original or none (default: none)."_s,
                             u"PACE"_s};
+    QCommandLineOption privately{
+        u"private"_s, u"Keep no transcript: the window forgets what was said when it is closed."_s};
     QCommandLineOption theme{u"theme"_s,
                              u"The window's colours: system, light or dark (default: system)."_s,
                              u"THEME"_s};
@@ -56,7 +58,7 @@ struct Options
             "not, and 2 for a wrong option\nor a file that is no conversation."_s);
         parser.addPositionalArgument(
             u"URL"_s, u"Where to connect to (default: ws://localhost:3000)."_s, u"[URL]"_s);
-        parser.addOptions({terminal, wait, replay, quiet, pace, theme, help, version});
+        parser.addOptions({terminal, wait, replay, quiet, pace, privately, theme, help, version});
     }
 };
 
@@ -79,6 +81,7 @@ CommandLine CommandLine::parse(const QStringList &arguments)
     else if (parser.isSet(options.version))
         result.action = Action::ShowVersion;
     result.terminal = parser.isSet(options.terminal);
+    result.isPrivate = parser.isSet(options.privately);
 
     if (parser.isSet(options.replay)) {
         result.replayFile = parser.value(options.replay);

@@ -23,6 +23,8 @@ struct CommandLine
     QUrl url = QUrl(QStringLiteral("ws://localhost:3000"));
     /// Whether to talk in the terminal instead of in a window.
     bool terminal = false;
+    /// Whether the window's conversations are kept in memory only.
+    bool isPrivate = false;
     /// The conversation to replay instead; empty when none is.
     QString replayFile;
     /// Whether the replay prints nothing but what went wrong.

@@ -4,6 +4,7 @@
 #include "displaytext.h"
 #include "terminal.h"
 #include "terminalreplay.h"
+#include "transcriptstore.h"
 
 #include <QCoreApplication>
 #include <QGuiApplication>
@@ -99,7 +100,8 @@ int replay(const CommandLine &commandLine)
 int openWindow(const CommandLine &commandLine)
 {
     applyTheme(commandLine.theme);
-    const ChatWindow window(commandLine.url);
+    const QString file = commandLine.isPrivate ? QString() : TranscriptStore::defaultFileName();
+    const ChatWindow window(commandLine.url, file);
     return window.window() ? QCoreApplication::exec() : Failure;
 }
 

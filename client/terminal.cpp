@@ -31,6 +31,7 @@ Terminal::Terminal(const QUrl &url, int input, int output, int wait, QObject *pa
 {
     m_input.setEnabled(false);
     m_silence.setSingleShot(true);
+    m_transcript.setFolding(false);
     m_transcript.setSocket(&m_socket);
     m_socket.setUrl(url);
 
@@ -192,7 +193,7 @@ void Terminal::printRows(int first, int last)
 {
     QByteArray rows;
     for (int row = last; row >= first; --row) { // the oldest first
-        const Entry &entry = m_transcript.entry(row);
+        const Entry entry = m_transcript.wholeEntry(row);
         if (m_interactive && entry.direction == Entry::Sent)
             continue; // the person has just typed it behind the prompt
         rows += terminalRow(entry);

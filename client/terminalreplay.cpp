@@ -12,6 +12,7 @@ TerminalReplay::TerminalReplay(const QString &fileName, const QUrl &url, Replay:
     , m_outputDescriptor(output)
 {
     if (m_outputDescriptor != -1) {
+        m_transcript.setFolding(false);
         m_transcript.setSocket(&m_socket);
         connect(&m_transcript, &Transcript::rowsInserted, this,
                 [this](const QModelIndex &, int first, int last) { printRows(first, last); });
@@ -28,7 +29,7 @@ void TerminalReplay::printRows(int first, int last)
 {
     QByteArray rows;
     for (int row = last; row >= first; --row) // the oldest first
-        rows += terminalRow(m_transcript.entry(row));
+        rows += terminalRow(m_transcript.wholeEntry(row));
     if (!m_outputClosed && !writeAll(m_outputDescriptor, rows)) {
         m_outputClosed = true;
         m_replay.stop();

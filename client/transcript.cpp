@@ -3,16 +3,21 @@
 
 #include "closecode.h"
 #include "displaytext.h"
+#include "transcriptstore.h"
 #include "websocket.h"
 
 #include <algorithm>
 #include <utility>
 
 using namespace Qt::Literals::StringLiterals;
+using Row = TranscriptRows::Row;
 
 namespace {
 
 constexpr int batchInterval = 16; // ms: rows need not come more often than a screen is drawn
+constexpr int rateInterval = 1000; // ms
+/// Larger entries are not compared with their neighbours when they are read again.
+constexpr qsizetype foldedBytes = 1024;
 
 QString closedText(int code, const QString &reason)
 {
@@ -25,6 +30,13 @@ QString closedText(int code, const QString &reason)
     return text;
 }
 
+/// Whether two neighbours are shown as one.
+bool canFold(const Entry &older, const Entry &newer)
+{
+    return newer.direction != Entry::Local && older.direction == newer.direction
+        && older.kind == newer.kind && older.payload == newer.payload;
+}
+
 } // namespace
 
 Transcript::Transcript(QObject *parent)
@@ -33,7 +45,11 @@ Transcript::Transcript(QObject *parent)
     m_batchTimer.setSingleShot(true);
     m_batchTimer.setInterval(batchInterval);
     connect(&m_batchTimer, &QTimer::timeout, this, &Transcript::flush);
+    m_rateTimer.setInterval(rateInterval);
+    connect(&m_rateTimer, &QTimer::timeout, this, &Transcript::measureRates);
 }
+
+Transcript::~Transcript() = default;
 
 WebSocket *Transcript::socket() const
 {
@@ -49,12 +65,15 @@ void Transcript::setSocket(WebSocket *socket)
     m_socket = socket;
     if (socket) {
         connect(socket, &WebSocket::statusChanged, this, &Transcript::onStatusChanged);
-        connect(socket, &WebSocket::textMessageReceived, this, [this](const QString &message) {
-            append(Entry::Received, Entry::Text, message.toUtf8());
-        });
-        connect(socket, &WebSocket::binaryMessageReceived, this, [this](const QByteArray &message) {
-            append(Entry::Received, Entry::Binary, message);
-        });
+        connect(socket, &WebSocket::messagesReceived, this,
+                [this](const QList<ReceivedMessage> &messages) {
+                    for (const ReceivedMessage &message : messages) {
+                        append({Entry::Received,
+                                message.kind == ReceivedMessage::Text ? Entry::Text : Entry::Binary,
+                                QDateTime::fromMSecsSinceEpoch(message.time), message.payload,
+                                m_roundTrips.received(message.payload)});
+                    }
+                });
         connect(socket, &WebSocket::textMessageSent, this, [this](const QString &message) {
             append(Entry::Sent, Entry::Text, message.toUtf8());
         });
@@ -62,6 +81,63 @@ void Transcript::setSocket(WebSocket *socket)
                 [this](const QByteArray &message) { append(Entry::Sent, Entry::Binary, message); });
     }
     Q_EMIT socketChanged();
+}
+
+void Transcript::setFile(const QString &file)
+{
+    if (m_file == file)
+        return;
+    m_file = file;
+    Q_EMIT fileChanged();
+    if (m_store) {
+        m_store.reset();
+        m_conversation = 0;
+        openConversation();
+    }
+}
+
+void Transcript::setServer(const QString &server)
+{
+    if (m_server == server)
+        return;
+    m_server = server;
+    Q_EMIT serverChanged();
+    if (m_isComplete)
+        openConversation();
+}
+
+void Transcript::componentComplete()
+{
+    m_isComplete = true;
+    openConversation();
+}
+
+TranscriptStore &Transcript::store()
+{
+    if (!m_store) {
+        m_store = std::make_unique<TranscriptStore>(m_file);
+        connect(m_store.get(), &TranscriptStore::trouble, this, &Transcript::setNotice);
+        connect(m_store.get(), &TranscriptStore::notice, this, &Transcript::setNotice);
+        connect(m_store.get(), &TranscriptStore::backlogged, this, &Transcript::onBacklogged);
+        connect(m_store.get(), &TranscriptStore::pruned, this, &Transcript::onPruned);
+        connect(m_store.get(), &TranscriptStore::found, this, &Transcript::onFound);
+        connect(m_store.get(), &TranscriptStore::searchFinished, this,
+                &Transcript::onSearchFinished);
+    }
+    return *m_store;
+}
+
+void Transcript::openConversation()
+{
+    if (m_conversation != 0)
+        store().closeConversation(m_conversation);
+    m_conversation = store().openConversation(m_server);
+    m_pages.setConversation(m_store.get(), m_conversation);
+    const qint64 last = store().lastSeq(m_conversation);
+    m_resumedSeq = last >= store().firstSeq(m_conversation) ? last + 1 : 0;
+    m_unseenSeq = 0;
+    m_roundTrips.clear();
+    applyFilter();
 }
 
 void Transcript::onStatusChanged()
@@ -79,77 +155,283 @@ void Transcript::onStatusChanged()
         break;
     case WebSocket::Connecting:
     case WebSocket::Closing:
-        break;
+        return;
     }
+    m_roundTrips.clear();
 }
 
 void Transcript::append(Entry::Direction direction, Entry::Kind kind, const QByteArray &payload)
 {
-    m_waiting.push_back({direction, kind, QDateTime::currentDateTime(), payload});
+    if (direction == Entry::Sent)
+        m_roundTrips.sent(payload);
+    append({direction, kind, QDateTime::currentDateTime(), payload});
+}
+
+void Transcript::append(Entry entry)
+{
+    if (m_conversation == 0)
+        openConversation();
+    const qint64 seq = m_store->append(m_conversation, entry);
+    if (entry.direction != Entry::Local) {
+        ++m_messageCount;
+        m_byteCount += entry.payload.size();
+        if (!m_rateTimer.isActive())
+            m_rateTimer.start();
+    }
+    if (!m_isLookedAt && m_unseenSeq == 0)
+        m_unseenSeq = seq;
+    addWaiting(seq, entry);
+    m_newest = std::move(entry);
     if (!m_batchTimer.isActive())
         flush();
 }
 
+void Transcript::addWaiting(qint64 seq, const Entry &entry)
+{
+    if (m_matcher) {
+        if (m_matcher->matches(entry))
+            m_waiting.push_back({seq, 1});
+        return;
+    }
+    const bool isMarked = seq == m_resumedSeq || seq == m_unseenSeq;
+    if (isMarked || !m_isFolding || !canFold(m_newest, entry)) {
+        m_waiting.push_back({seq, 1});
+    } else if (!m_waiting.empty()) {
+        m_waiting.back().seq = seq;
+        ++m_waiting.back().count;
+    } else if (!m_rows.isEmpty()) {
+        ++m_waitingForNewest;
+    } else {
+        m_waiting.push_back({seq, 1});
+    }
+}
+
 void Transcript::flush()
 {
-    if (m_waiting.empty())
-        return;
-    const int added = static_cast<int>(m_waiting.size());
-    beginInsertRows({}, 0, added - 1);
-    for (Entry &entry : std::exchange(m_waiting, {})) {
-        m_bytes += entry.payload.size();
-        m_entries.push_back(std::move(entry));
+    if (m_waitingForNewest > 0) {
+        const qint64 count = std::exchange(m_waitingForNewest, 0);
+        m_rows.extendNewest(m_rows.at(0).seq + count, count);
+        Q_EMIT dataChanged(index(0), index(0), {RepeatRole, TimeRole, SeqRole, RoundTripRole});
     }
-    endInsertRows();
-    dropOldest();
+    if (!m_waiting.empty()) {
+        beginInsertRows({}, 0, int(m_waiting.size()) - 1);
+        m_rows.prepend(std::exchange(m_waiting, {}));
+        endInsertRows();
+    } else if (m_store == nullptr) {
+        return;
+    }
     Q_EMIT countChanged();
     m_batchTimer.start();
 }
 
-void Transcript::dropOldest()
+int Transcript::entryCount() const
 {
-    int excess = 0;
-    qint64 excessBytes = 0;
-    const int size = count();
-    while (excess < size - 1
-           && (size - excess > m_maxEntries || m_bytes - excessBytes > m_maxBytes)) {
-        excessBytes += m_entries.at(static_cast<std::size_t>(excess)).payload.size();
-        ++excess;
+    return m_conversation == 0
+        ? 0
+        : int(m_store->lastSeq(m_conversation) - m_store->firstSeq(m_conversation) + 1);
+}
+
+int Transcript::hiddenCount() const
+{
+    return m_matcher ? std::max(entryCount() - int(m_rows.entryCount()), 0) : 0;
+}
+
+bool Transcript::canFetchMore(const QModelIndex &parent) const
+{
+    if (parent.isValid() || m_conversation == 0 || m_matcher)
+        return false;
+    return !m_rows.isEmpty()
+        && m_rows.at(m_rows.size() - 1).first() > m_store->firstSeq(m_conversation);
+}
+
+void Transcript::fetchMore(const QModelIndex &parent)
+{
+    if (!canFetchMore(parent))
+        return;
+    const std::vector<Row> rows = olderRows(m_rows.at(m_rows.size() - 1).first());
+    if (rows.empty())
+        return;
+    beginInsertRows({}, count(), count() + int(rows.size()) - 1);
+    m_rows.append(rows);
+    endInsertRows();
+    Q_EMIT countChanged();
+}
+
+/// Of at most pageRows entries before \a before, the newest first.
+std::vector<Row> Transcript::olderRows(qint64 before) const
+{
+    const qint64 first = std::max(m_store->firstSeq(m_conversation), before - pageRows);
+    const QList<StoredEntry> entries =
+        m_store->read(m_conversation, first, int(before - first), foldedBytes);
+    std::vector<Row> rows;
+    for (auto i = entries.crbegin(); i != entries.crend(); ++i) {
+        const bool isNext = i != entries.crbegin() && rows.back().first() == i->seq + 1;
+        const bool isMarked = isNext && (i->seq + 1 == m_resumedSeq || i->seq + 1 == m_unseenSeq);
+        if (isNext && m_isFolding && !isMarked && !i->cut() && canFold(*i, *std::prev(i)))
+            ++rows.back().count;
+        else
+            rows.push_back({i->seq, 1});
     }
-    if (excess == 0)
-        return;
-    beginRemoveRows({}, size - excess, size - 1);
-    m_entries.erase(m_entries.begin(), m_entries.begin() + excess);
-    m_bytes -= excessBytes;
-    m_dropped += excess;
-    endRemoveRows();
-    Q_EMIT droppedChanged();
+    return rows;
 }
 
-const Entry &Transcript::entry(int row) const
+void Transcript::resetRows()
 {
-    return m_entries.at(m_entries.size() - 1 - static_cast<std::size_t>(row));
-}
-
-void Transcript::setMaxEntries(int maxEntries)
-{
-    maxEntries = std::max(maxEntries, 1);
-    if (m_maxEntries == maxEntries)
-        return;
-    m_maxEntries = maxEntries;
-    Q_EMIT maxEntriesChanged();
-    dropOldest();
+    beginResetModel();
+    m_rows.clear();
+    m_waiting.clear();
+    m_waitingForNewest = 0;
+    m_newest = {};
+    if (m_conversation != 0 && !m_matcher)
+        m_rows.append(olderRows(m_store->lastSeq(m_conversation) + 1));
+    endResetModel();
     Q_EMIT countChanged();
 }
 
-void Transcript::setMaxBytes(qint64 maxBytes)
+void Transcript::setFilter(const QString &filter)
 {
-    if (m_maxBytes == maxBytes)
+    if (m_query.text == filter)
         return;
-    m_maxBytes = maxBytes;
-    Q_EMIT maxBytesChanged();
-    dropOldest();
+    m_query.text = filter;
+    applyFilter();
+}
+
+void Transcript::setFolding(bool isFolding)
+{
+    if (m_isFolding == isFolding)
+        return;
+    m_isFolding = isFolding;
+    applyFilter();
+}
+
+void Transcript::setMessagesOnly(bool messagesOnly)
+{
+    if (m_messagesOnly == messagesOnly)
+        return;
+    m_messagesOnly = messagesOnly;
+    applyFilter();
+}
+
+void Transcript::setDirection(const QString &direction)
+{
+    if (m_direction == direction)
+        return;
+    m_direction = direction;
+    applyFilter();
+}
+
+void Transcript::applyFilter()
+{
+    m_query.directions.clear();
+    if (m_direction == "sent"_L1)
+        m_query.directions = {Entry::Sent};
+    else if (m_direction == "received"_L1)
+        m_query.directions = {Entry::Received};
+    else if (m_messagesOnly)
+        m_query.directions = {Entry::Sent, Entry::Received};
+    const bool isFiltering = !m_query.text.isEmpty() || !m_query.directions.isEmpty();
+    if (isFiltering)
+        m_matcher.emplace(m_query);
+    else
+        m_matcher.reset();
+    resetRows();
+    if (m_conversation != 0 && isFiltering)
+        store().search(++m_ticket, m_conversation, m_query);
+    else if (m_store)
+        m_store->cancelSearch();
+    if (std::exchange(m_isSearching, m_conversation != 0 && isFiltering) != m_isSearching)
+        Q_EMIT searchingChanged();
+    Q_EMIT filterChanged();
+}
+
+void Transcript::onFound(int ticket, const QList<qint64> &seqs)
+{
+    if (ticket != m_ticket || !m_matcher || seqs.isEmpty())
+        return;
+    std::vector<Row> rows;
+    rows.reserve(std::size_t(seqs.size()));
+    for (const qint64 seq : seqs)
+        rows.push_back({seq, 1});
+    beginInsertRows({}, count(), count() + int(rows.size()) - 1);
+    m_rows.append(rows);
+    endInsertRows();
     Q_EMIT countChanged();
+}
+
+void Transcript::onSearchFinished(int ticket, qint64)
+{
+    if (ticket != m_ticket || !std::exchange(m_isSearching, false))
+        return;
+    Q_EMIT searchingChanged();
+    Q_EMIT countChanged();
+}
+
+void Transcript::onPruned(qint64 conversation, qint64 firstSeq)
+{
+    if (conversation != m_conversation)
+        return;
+    m_pages.setConversation(m_store.get(), m_conversation);
+    const int gone = m_rows.countBefore(firstSeq);
+    if (gone > 0) {
+        beginRemoveRows({}, count() - gone, count() - 1);
+        m_rows.removeLast(gone);
+        endRemoveRows();
+    }
+    Q_EMIT countChanged();
+}
+
+void Transcript::onBacklogged(bool isBacklogged)
+{
+    // The log is never thinned: the server waits for the disk.
+    if (m_socket)
+        m_socket->setReadPaused(isBacklogged);
+}
+
+void Transcript::setNotice(const QString &notice)
+{
+    if (m_notice == notice)
+        return;
+    m_notice = notice;
+    Q_EMIT noticeChanged();
+}
+
+void Transcript::setLookedAt(bool isLookedAt)
+{
+    if (std::exchange(m_isLookedAt, isLookedAt) == isLookedAt || isLookedAt)
+        return;
+    // What came the last time has been looked at since.
+    const int row = m_unseenSeq == 0 ? -1 : m_rows.rowOf(m_unseenSeq);
+    m_unseenSeq = 0;
+    if (row != -1)
+        Q_EMIT dataChanged(index(row), index(row), {MarkRole});
+}
+
+void Transcript::measureRates()
+{
+    m_messageRate = std::exchange(m_messageCount, 0);
+    m_byteRate = std::exchange(m_byteCount, 0);
+    if (m_messageRate == 0)
+        m_rateTimer.stop();
+    Q_EMIT ratesChanged();
+}
+
+StoredEntry Transcript::entry(int row) const
+{
+    return m_pages.entry(m_rows.at(row).seq);
+}
+
+StoredEntry Transcript::wholeEntry(int row) const
+{
+    StoredEntry whole = entry(row);
+    if (whole.cut())
+        whole.payload = payload(row);
+    return whole;
+}
+
+QByteArray Transcript::payload(int row) const
+{
+    return row >= 0 && row < count() ? m_store->payload(m_conversation, m_rows.at(row).seq)
+                                     : QByteArray();
 }
 
 int Transcript::rowCount(const QModelIndex &parent) const
@@ -161,7 +443,20 @@ QVariant Transcript::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
-    const Entry &e = entry(index.row());
+    const Row &row = m_rows.at(index.row());
+    switch (role) {
+    case PayloadRole:
+        return payload(index.row());
+    case RepeatRole:
+        return row.count;
+    case SeqRole:
+        return row.seq;
+    case MarkRole:
+        return row.first() == m_unseenSeq ? Unseen : row.first() == m_resumedSeq ? Resumed : NoMark;
+    default:
+        break;
+    }
+    const StoredEntry e = m_pages.entry(row.seq);
     switch (role) {
     case DirectionRole:
         return e.direction;
@@ -169,17 +464,17 @@ QVariant Transcript::data(const QModelIndex &index, int role) const
         return e.time;
     case KindRole:
         return e.kind;
-    case PayloadRole:
-        return e.payload;
     case PrefixRole:
         return e.prefix();
     case Qt::DisplayRole:
     case TextRole:
         return DisplayText::of(e).text;
     case CutRole:
-        return DisplayText::of(e).cut;
+        return e.cut() || DisplayText::of(e).cut;
     case SizeRole:
-        return e.payload.size();
+        return e.size;
+    case RoundTripRole:
+        return e.roundTrip < 0 ? -1.0 : qreal(e.roundTrip) / 1000;
     default:
         return {};
     }
@@ -196,5 +491,9 @@ QHash<int, QByteArray> Transcript::roleNames() const
         {TextRole, "text"_ba},
         {CutRole, "cut"_ba},
         {SizeRole, "size"_ba},
+        {RepeatRole, "repeat"_ba},
+        {RoundTripRole, "roundTrip"_ba},
+        {SeqRole, "seq"_ba},
+        {MarkRole, "mark"_ba},
     };
 }

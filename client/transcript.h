@@ -2,95 +2,222 @@
 #pragma once
 
 #include "entry.h"
+#include "roundtrips.h"
+#include "storedentry.h"
+#include "transcriptpages.h"
+#include "transcriptquery.h"
+#include "transcriptrows.h"
 
 #include <QAbstractListModel>
 #include <QPointer>
+#include <QQmlParserStatus>
 #include <QTimer>
 #include <QtQml/qqmlregistration.h>
 
-#include <deque>
+#include <memory>
+#include <optional>
 #include <vector>
 
+class TranscriptStore;
 class WebSocket;
 
 /*!
-    What was said over a WebSocket, as a list model for a view: one row an entry, the newest first.
+    What was said over a WebSocket, as a list model for a view: the newest entry first.
 
-    It listens to its \c socket by itself: messages in and out, and what happens to the connection.
-    Rows appear at once when there are few, and in one batch a frame when there are many.
+    It listens to its \c socket by itself and keeps every entry in a TranscriptStore, on the disk
+    where there is a \c file. Its rows are what a view needs of it: older ones come as one scrolls
+    to them, equal neighbours are folded into one, and a filter leaves out what it does not let
+    through. New rows appear at once when there are few, and in one batch a frame when there are
+    many.
 */
-class Transcript : public QAbstractListModel
+class Transcript
+    : public QAbstractListModel
+    , public QQmlParserStatus
 {
     Q_OBJECT
+    Q_INTERFACES(QQmlParserStatus)
     QML_ELEMENT
 
     /// The socket whose conversation is written down.
     Q_PROPERTY(WebSocket *socket READ socket WRITE setSocket NOTIFY socketChanged FINAL)
-    /// How many rows there are.
+    /// Where entries are kept: an SQLite file; empty: in memory only. To be set once, at first.
+    Q_PROPERTY(QString file READ file WRITE setFile NOTIFY fileChanged FINAL)
+    /// With whom the conversation is. Another server is another conversation: the last one with it
+    /// is gone on with.
+    Q_PROPERTY(QString server READ server WRITE setServer NOTIFY serverChanged FINAL)
+    /// Whether equal neighbours have one row together. They have by default.
+    Q_PROPERTY(bool folding READ isFolding WRITE setFolding NOTIFY filterChanged FINAL)
+    /// How many rows there are so far.
     Q_PROPERTY(int count READ count NOTIFY countChanged FINAL)
-    /// How many entries, and how many bytes of payload, are kept; beyond either the oldest entries
-    /// go, all but one. 100,000 entries and 256 MiB by default.
-    Q_PROPERTY(int maxEntries READ maxEntries WRITE setMaxEntries NOTIFY maxEntriesChanged FINAL)
-    Q_PROPERTY(qint64 maxBytes READ maxBytes WRITE setMaxBytes NOTIFY maxBytesChanged FINAL)
-    /// How many entries went that way.
-    Q_PROPERTY(int dropped READ dropped NOTIFY droppedChanged FINAL)
+    /// How many entries the conversation has.
+    Q_PROPERTY(int entryCount READ entryCount NOTIFY countChanged FINAL)
+    /// Only entries with this text have rows, whatever their case; empty: all.
+    Q_PROPERTY(QString filter READ filter WRITE setFilter NOTIFY filterChanged FINAL)
+    /// Whether only messages have rows.
+    Q_PROPERTY(bool messagesOnly READ messagesOnly WRITE setMessagesOnly NOTIFY filterChanged FINAL)
+    /// Whose entries have rows: \c "all", \c "sent" or \c "received".
+    Q_PROPERTY(QString direction READ direction WRITE setDirection NOTIFY filterChanged FINAL)
+    /// Whether anything is left out.
+    Q_PROPERTY(bool filtered READ isFiltered NOTIFY filterChanged FINAL)
+    /// Whether entries are still being looked for.
+    Q_PROPERTY(bool searching READ isSearching NOTIFY searchingChanged FINAL)
+    /// How many entries the filter leaves out, as far as is known.
+    Q_PROPERTY(int hiddenCount READ hiddenCount NOTIFY countChanged FINAL)
+    /// What is wrong with keeping the transcript, or was done for it, in a sentence; or empty.
+    Q_PROPERTY(QString notice READ notice NOTIFY noticeChanged FINAL)
+    /// Messages and bytes of payload a second, both ways, in the last second.
+    Q_PROPERTY(int messageRate READ messageRate NOTIFY ratesChanged FINAL)
+    Q_PROPERTY(qreal byteRate READ byteRate NOTIFY ratesChanged FINAL)
 
 public:
-    /// The first four are the entry, the others derived from it for show.
     enum Role {
         DirectionRole = Qt::UserRole, ///< Entry::Direction
-        TimeRole, ///< QDateTime
+        TimeRole, ///< QDateTime; of a run of equal entries, that of the newest
         KindRole, ///< Entry::Kind
-        PayloadRole, ///< QByteArray, byte for byte
+        PayloadRole, ///< QByteArray, whole, byte for byte
         PrefixRole, ///< ">", "<" or "#"
         TextRole, ///< the payload as it may be shown; see DisplayText
         CutRole, ///< whether TextRole is only the payload's beginning
         SizeRole, ///< bytes of payload
+        RepeatRole, ///< how many equal entries the row stands for
+        RoundTripRole, ///< how long the echo took, in ms; -1 where it is none
+        SeqRole, ///< the number of the entry in its conversation
+        MarkRole, ///< Mark: what begins with this row
     };
     Q_ENUM(Role)
 
-    static constexpr int defaultMaxEntries = 100'000;
-    static constexpr qint64 defaultMaxBytes = 256 * 1024 * 1024;
+    /// What a line above a row says.
+    enum Mark {
+        NoMark,
+        Resumed, ///< what comes is of today's run; what was before is of an earlier one
+        Unseen, ///< what comes was not looked at yet
+    };
+    Q_ENUM(Mark)
+
+    /// How many rows are made of older entries at a time.
+    static constexpr int pageRows = 256;
 
     explicit Transcript(QObject *parent = nullptr);
+    ~Transcript() override;
 
     [[nodiscard]] WebSocket *socket() const;
     void setSocket(WebSocket *socket);
-    [[nodiscard]] int count() const { return static_cast<int>(m_entries.size()); }
-    [[nodiscard]] int maxEntries() const { return m_maxEntries; }
-    void setMaxEntries(int maxEntries);
-    [[nodiscard]] qint64 maxBytes() const { return m_maxBytes; }
-    void setMaxBytes(qint64 maxBytes);
-    [[nodiscard]] int dropped() const { return m_dropped; }
+    [[nodiscard]] QString file() const { return m_file; }
+    void setFile(const QString &file);
+    [[nodiscard]] QString server() const { return m_server; }
+    void setServer(const QString &server);
+    [[nodiscard]] bool isFolding() const { return m_isFolding; }
+    void setFolding(bool isFolding);
+    [[nodiscard]] int count() const { return m_rows.size(); }
+    [[nodiscard]] int entryCount() const;
+    [[nodiscard]] QString filter() const { return m_query.text; }
+    void setFilter(const QString &filter);
+    [[nodiscard]] bool messagesOnly() const { return m_messagesOnly; }
+    void setMessagesOnly(bool messagesOnly);
+    [[nodiscard]] QString direction() const { return m_direction; }
+    void setDirection(const QString &direction);
+    [[nodiscard]] bool isFiltered() const { return m_matcher.has_value(); }
+    [[nodiscard]] bool isSearching() const { return m_isSearching; }
+    [[nodiscard]] int hiddenCount() const;
+    [[nodiscard]] QString notice() const { return m_notice; }
+    [[nodiscard]] int messageRate() const { return m_messageRate; }
+    [[nodiscard]] qreal byteRate() const { return qreal(m_byteRate); }
 
-    /// The entry of \a row: 0 is the newest.
-    [[nodiscard]] const Entry &entry(int row) const;
+    /// The entry of \a row, maybe with the beginning of its payload only: 0 is the newest.
+    [[nodiscard]] StoredEntry entry(int row) const;
+    /// The same with its whole payload.
+    [[nodiscard]] StoredEntry wholeEntry(int row) const;
+    /// The whole payload of \a row.
+    Q_INVOKABLE QByteArray payload(int row) const;
+    /// The row of the entry that is the \a seq'th of the conversation, or -1 where it has none
+    /// yet.
+    Q_INVOKABLE int rowOf(qint64 seq) const { return m_rows.rowOf(seq); }
+    /// Of the entry that is the \a seq'th of the conversation: its whole payload, whether that is
+    /// binary, and that of the message before it that went the same way.
+    Q_INVOKABLE QByteArray payloadOf(qint64 seq) const;
+    Q_INVOKABLE bool isBinary(qint64 seq) const;
+    Q_INVOKABLE QByteArray previousPayloadOf(qint64 seq) const;
+    /// Puts rows between two entries into the clipboard, as text with prefixes.
+    Q_INVOKABLE void copyRows(qint64 firstSeq, qint64 lastSeq) const;
+    /// Puts a payload into the clipboard: as text, or the hexadecimal bytes of what is binary.
+    Q_INVOKABLE void copyPayload(qint64 seq) const;
+    /// Saves a payload, byte for byte, in a new file in the person's folder for downloads. Returns
+    /// a sentence that says where, or why not.
+    Q_INVOKABLE QString savePayload(qint64 seq) const;
+    /// Rows from \a first to \a last (0 is the newest) as text, the oldest first: whole payloads,
+    /// one a line, with prefixes and times where asked for.
+    Q_INVOKABLE QString text(int first, int last, bool withPrefixes, bool withTimes) const;
     /// Writes down an entry, with the present time.
     void append(Entry::Direction direction, Entry::Kind kind, const QByteArray &payload);
+    void append(Entry entry);
     /// Makes rows of the entries that are waiting for their batch.
     Q_INVOKABLE void flush();
+    /// The person looks now, or no more: a mark tells what came while they did not.
+    Q_INVOKABLE void setLookedAt(bool isLookedAt);
 
+    void classBegin() override { m_isComplete = false; }
+    void componentComplete() override;
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
     [[nodiscard]] QHash<int, QByteArray> roleNames() const override;
+    [[nodiscard]] bool canFetchMore(const QModelIndex &parent) const override;
+    void fetchMore(const QModelIndex &parent) override;
 
 Q_SIGNALS:
     void socketChanged();
+    void fileChanged();
+    void serverChanged();
     void countChanged();
-    void maxEntriesChanged();
-    void maxBytesChanged();
-    void droppedChanged();
+    void filterChanged();
+    void searchingChanged();
+    void noticeChanged();
+    void ratesChanged();
 
 private:
+    [[nodiscard]] TranscriptStore &store();
+    void openConversation();
     void onStatusChanged();
-    void dropOldest();
+    void onPruned(qint64 conversation, qint64 firstSeq);
+    void onFound(int ticket, const QList<qint64> &seqs);
+    void onSearchFinished(int ticket, qint64 total);
+    void onBacklogged(bool isBacklogged);
+    void setNotice(const QString &notice);
+    void applyFilter();
+    void resetRows();
+    void addWaiting(qint64 seq, const Entry &entry);
+    [[nodiscard]] std::vector<TranscriptRows::Row> olderRows(qint64 before) const;
+    void measureRates();
 
     QPointer<WebSocket> m_socket;
-    std::deque<Entry> m_entries; // the oldest first
-    std::vector<Entry> m_waiting;
+    QString m_file;
+    QString m_server;
+    std::unique_ptr<TranscriptStore> m_store;
+    qint64 m_conversation = 0;
+    mutable TranscriptPages m_pages;
+    TranscriptRows m_rows;
+    std::vector<TranscriptRows::Row> m_waiting; // the oldest first
+    qint64 m_waitingForNewest = 0; // entries that belong to row 0
+    Entry m_newest; // that a row was made of, to see whether the next one is equal
+    RoundTrips m_roundTrips;
     QTimer m_batchTimer; // runs while a batch of rows has just been shown
-    qint64 m_bytes = 0;
-    qint64 m_maxBytes = defaultMaxBytes;
-    int m_dropped = 0;
-    int m_maxEntries = defaultMaxEntries;
+
+    TranscriptQuery m_query;
+    std::optional<EntryMatcher> m_matcher;
+    QString m_direction = QStringLiteral("all");
+    bool m_messagesOnly = false;
+    bool m_isFolding = true;
+    int m_ticket = 0;
+    bool m_isSearching = false;
+
+    qint64 m_resumedSeq = 0; // the first entry of this run
+    qint64 m_unseenSeq = 0; // the first entry that was not looked at; 0: none
+    bool m_isLookedAt = true;
+
+    QTimer m_rateTimer;
+    int m_messageCount = 0;
+    qint64 m_byteCount = 0;
+    int m_messageRate = 0;
+    qint64 m_byteRate = 0;
+    QString m_notice;
+    bool m_isComplete = true;
 };

@@ -22,6 +22,16 @@ Item {
     required property date time
     /*! Bytes of payload. */
     required property int size
+    /*! How many equal entries the row stands for. */
+    required property int repeat
+    /*! How long the echo that this is took, in ms; -1 where it is none. */
+    required property real roundTrip
+    /*! What begins with this row; see Transcript.Mark. */
+    required property int mark
+    /*! The number of the entry in its conversation. */
+    required property int seq
+    /*! Whether the row is one of those that were chosen. */
+    property bool selected: false
 
     readonly property bool isMessage: direction !== EntryType.Local
     readonly property color tone: kind === EntryType.Failed ? Theme.error
@@ -31,6 +41,14 @@ Item {
     readonly property string sizeText: (kind === EntryType.Binary ? qsTr("binary %1") : "%1").arg(sizeInWords(size))
     readonly property string cutText: cut
         ? qsTr("… the beginning of %1 is shown").arg(sizeInWords(size)) : ""
+
+    readonly property string repeatText: repeat > 1 ? qsTr("×%L1").arg(repeat) : ""
+    readonly property string roundTripText: roundTrip < 0 ? ""
+        : qsTr("✓ %1 ms").arg(roundTrip < 10 ? roundTrip.toFixed(1) : Math.round(roundTrip))
+    readonly property string markText: mark === Transcript.Unseen ? qsTr("new since you last looked")
+        : mark === Transcript.Resumed ? qsTr("earlier conversation above") : ""
+    readonly property string metaText: joined("  ", repeatText, width >= 640 ? roundTripText : "",
+                                              isMessage ? sizeText : "", timeText)
 
     // A narrow window keeps its room for the words.
     readonly property bool wide: width >= 480
@@ -45,17 +63,26 @@ Item {
         return qsTr("%1 MiB").arg((bytes / 1024 / 1024).toFixed(1));
     }
 
+    /*! The words that are not empty, with separator between them. */
+    function joined(separator: string, ...words): string {
+        let result = "";
+        for (const word of words)
+            result += word.length === 0 ? "" : result.length === 0 ? word : separator + word;
+        return result;
+    }
+
     function whoInWords(): string {
         return direction === EntryType.Sent ? qsTr("Sent")
              : direction === EntryType.Received ? qsTr("Received") : qsTr("Status");
     }
 
-    implicitHeight: message.height + (cutNote.visible ? cutNote.height : 0) + Theme.gap / 2
+    implicitHeight: message.y + message.height + (cutNote.visible ? cutNote.height : 0) + Theme.gap / 2
 
     Accessible.role: Accessible.ListItem
     Accessible.name: prefix + " " + text
-    Accessible.description: isMessage ? whoInWords() + ", " + timeText + ", " + sizeText
-                                      : whoInWords() + ", " + timeText
+    Accessible.description: joined(", ", markText, whoInWords(), timeText, isMessage ? sizeText : "",
+                                   repeatText, roundTripText)
+    Accessible.selected: selected
 
     TextMetrics {
         id: metrics
@@ -64,11 +91,56 @@ Item {
         text: "1023.9 KiB  00:00:00.000"
     }
 
+    Rectangle {
+        anchors.fill: parent
+        anchors.topMargin: markLine.height
+        visible: root.selected
+        color: Theme.selection
+        opacity: 0.5
+    }
+
+    Item {
+        id: markLine
+
+        width: root.width
+        height: root.markText.length > 0 ? markWords.height + Theme.gap : 0
+        visible: height > 0
+
+        Rectangle {
+            anchors.verticalCenter: markWords.verticalCenter
+            x: Theme.margin
+            width: root.width - 2 * Theme.margin
+            height: 1
+            color: root.mark === Transcript.Unseen ? Theme.accent : Theme.line
+        }
+
+        Rectangle {
+            anchors.fill: markWords
+            anchors.leftMargin: -Theme.gap
+            anchors.rightMargin: -Theme.gap
+            color: Theme.background
+        }
+
+        Text {
+            id: markWords
+            objectName: "mark"
+
+            anchors.horizontalCenter: parent.horizontalCenter
+            y: Theme.gap / 2
+            text: root.markText
+            textFormat: Text.PlainText
+            color: root.mark === Transcript.Unseen ? Theme.accent : Theme.quiet
+            font.pixelSize: Theme.quietSize
+            Accessible.ignored: true
+        }
+    }
+
     Text {
         id: prefixText
         objectName: "prefix"
 
         x: Theme.margin
+        y: message.y
         width: root.column
         text: root.prefix
         textFormat: Text.PlainText
@@ -83,6 +155,7 @@ Item {
         objectName: "message"
 
         x: prefixText.x + prefixText.width
+        y: markLine.height
         width: root.column * 23
         text: root.text
         textFormat: Text.PlainText
@@ -113,7 +186,7 @@ Item {
         anchors.rightMargin: Theme.margin
         anchors.baseline: message.baseline
         visible: root.wide
-        text: root.isMessage ? root.sizeText + "  " + root.timeText : root.timeText
+        text: root.metaText
         textFormat: Text.PlainText
         color: Theme.quiet
         font.family: Theme.fixedFont

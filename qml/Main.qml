@@ -11,6 +11,8 @@ Window {
 
     /*! The server to talk to. */
     required property url url
+    /*! Where conversations are kept; empty: in memory only. */
+    property string transcriptFile
 
     width: 720
     height: 480
@@ -24,7 +26,10 @@ Window {
         id: session
 
         url: root.url
+        transcriptFile: root.transcriptFile
     }
+
+    onActiveChanged: session.transcript.setLookedAt(active)
 
     ColumnLayout {
         anchors.fill: parent
@@ -42,17 +47,42 @@ Window {
             }
         }
 
-        Notice {
-            objectName: "dropped"
+        FilterBar {
+            id: filterBar
+            objectName: "filterBar"
 
-            readonly property int count: session.transcript.dropped
+            Layout.fillWidth: true
+            visible: false
+            shownCount: session.transcript.entryCount - session.transcript.hiddenCount
+            hiddenCount: session.transcript.hiddenCount
+            searching: session.transcript.searching
+            onTextChanged: filterTimer.restart()
+            onDirectionChanged: session.transcript.direction = direction
+            onMessagesOnlyChanged: session.transcript.messagesOnly = messagesOnly
+            onClosed: {
+                text = "";
+                direction = "all";
+                messagesOnly = false;
+                visible = false;
+                chatInput.forceActiveFocus();
+            }
+
+            // Not for every key of a fast typist.
+            Timer {
+                id: filterTimer
+
+                interval: 80
+                onTriggered: session.transcript.filter = filterBar.text
+            }
+        }
+
+        Notice {
+            objectName: "storeNotice"
 
             Layout.fillWidth: true
             Layout.margins: visible ? Theme.gap : 0
             horizontalAlignment: Text.AlignHCenter
-            text: count === 0 ? ""
-                : count === 1 ? qsTr("1 older entry is no longer kept")
-                : qsTr("%L1 older entries are no longer kept").arg(count)
+            text: session.transcript.notice
         }
 
         ChatView {
@@ -62,6 +92,56 @@ Window {
             Layout.fillWidth: true
             Layout.fillHeight: true
             model: session.transcript
+            entryCount: session.transcript.entryCount
+            onOpened: seq => details.show(seq)
+            onCopyRequested: (first, last) => session.transcript.copyRows(first, last)
+        }
+
+        Rectangle {
+            Layout.fillWidth: true
+            implicitHeight: 1
+            visible: details.visible
+            color: Theme.line
+        }
+
+        PayloadView {
+            id: details
+            objectName: "details"
+
+            property int seq: 0
+            property string saved: ""
+
+            function show(entry: int) {
+                const transcript = session.transcript;
+                mode = PayloadLines.Auto;
+                isBinary = transcript.isBinary(entry);
+                previous = transcript.previousPayloadOf(entry);
+                payload = transcript.payloadOf(entry);
+                seq = entry;
+                saved = "";
+                forceActiveFocus();
+            }
+
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            Layout.preferredHeight: root.height / 2
+            visible: seq !== 0
+            onCopyRequested: session.transcript.copyPayload(seq)
+            onSaveRequested: saved = session.transcript.savePayload(seq)
+            Keys.onEscapePressed: {
+                seq = 0;
+                payload = "";
+                previous = "";
+                chatInput.forceActiveFocus();
+            }
+        }
+
+        Notice {
+            objectName: "saved"
+
+            Layout.fillWidth: true
+            Layout.margins: visible ? Theme.gap : 0
+            text: details.visible ? details.saved : ""
         }
 
         ChatInput {
@@ -91,6 +171,13 @@ Window {
         }
     }
 
+    Shortcut {
+        sequence: "Ctrl+F"
+        onActivated: {
+            filterBar.visible = true;
+            filterBar.focusField();
+        }
+    }
     Shortcut {
         sequence: "Ctrl+R"
         onActivated: session.reconnect()

@@ -71,7 +71,7 @@ Rectangle {
 
     Accessible.role: Accessible.ListItem
     Accessible.name: text
-    Accessible.description: [number, changeInWords, foldInWords].join(" ").trim()
+    Accessible.description: "%1 %2 %3".arg(number).arg(changeInWords).arg(foldInWords).trim()
     Accessible.focusable: true
     Accessible.focused: current
     Accessible.onPressAction: root.foldRequested()

@@ -11,11 +11,15 @@ QtObject {
 
     /*! Where to connect to. */
     property url url
+    /*! Where conversations are kept; empty: in memory only. */
+    property string transcriptFile
     readonly property WebSocket socket: WebSocket {
         url: root.url
         active: true
     }
     readonly property Transcript transcript: Transcript {
+        file: root.transcriptFile
+        server: root.socket.address
         socket: root.socket
     }
     /*! Why nothing can be sent just now, in a sentence; empty when it can. */

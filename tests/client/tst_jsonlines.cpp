@@ -374,8 +374,7 @@ private Q_SLOTS:
             QCOMPARE(cut.lineCount(), 306);
             for (int i = 0; i < limit; ++i) {
                 QCOMPARE(lineText(cut, i), lineText(all, i));
-                QCOMPARE(cut.lines().at(i).last,
-                         all.lines().at(i).last);
+                QCOMPARE(cut.lines().at(i).last, all.lines().at(i).last);
             }
         }
         QVERIFY(JsonLines(text + ']', 1).problem());

@@ -5,6 +5,7 @@
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
@@ -75,27 +76,113 @@ private Q_SLOTS:
             QCOMPARE(transcript.entry(many - 1 - i).payload, QByteArray::number(i));
     }
 
-    void theOldestGoBeyondTheLimits()
+    void equalNeighboursAreFolded()
     {
         Transcript transcript;
         const QAbstractItemModelTester tester(&transcript);
-        QCOMPARE(transcript.maxEntries(), 100'000);
-        QCOMPARE(transcript.maxBytes(), 256 * 1024 * 1024);
-        transcript.setMaxEntries(3);
-        for (int i = 0; i < 5; ++i)
-            transcript.append(Entry::Received, Entry::Text, QByteArray::number(i));
+        for (const char *text : {"a", "b", "b", "b", "a"}) {
+            transcript.append(Entry::Received, Entry::Text, text);
+            transcript.flush();
+        }
+        transcript.append(Entry::Sent, Entry::Text, "a"_ba); // equal, but the other way
         transcript.flush();
-        QCOMPARE(rows(transcript), QStringList({u"< 2"_s, u"< 3"_s, u"< 4"_s}));
-        QCOMPARE(transcript.dropped(), 2);
+        QCOMPARE(rows(transcript), QStringList({u"< a"_s, u"< b"_s, u"< a"_s, u"> a"_s}));
+        QCOMPARE(transcript.index(2).data(Transcript::RepeatRole).toInt(), 3);
+        QCOMPARE(transcript.index(2).data(Transcript::SeqRole).toInt(), 4);
+        QCOMPARE(transcript.entryCount(), 6);
+        transcript.setFolding(false);
+        QCOMPARE(transcript.count(), 6);
+    }
 
-        transcript.setMaxBytes(10);
-        transcript.append(Entry::Received, Entry::Text, "12345678"_ba);
+    void theConversationIsThereAgain()
+    {
+        const QTemporaryDir folder;
+        const QString file = folder.filePath(u"transcripts.sqlite"_s);
+        const auto open = [&file](Transcript &transcript, const QString &server) {
+            transcript.setFile(file);
+            transcript.setServer(server);
+        };
+        {
+            Transcript transcript;
+            open(transcript, u"ws://one"_s);
+            for (int i = 0; i < 1'000; ++i)
+                transcript.append(Entry::Received, Entry::Text, QByteArray::number(i / 2));
+        }
+        Transcript transcript;
+        open(transcript, u"ws://one"_s);
+        QCOMPARE(transcript.entryCount(), 1'000);
+        QVERIFY(transcript.count() < 1'000); // older rows come when they are looked for
+        const QAbstractItemModelTester tester(&transcript);
+        while (transcript.canFetchMore({}))
+            transcript.fetchMore({});
+        QCOMPARE(rows(transcript).first(), u"< 0"_s);
+        QCOMPARE(rows(transcript).last(), u"< 499"_s);
+        QCOMPARE(transcript.index(0).data(Transcript::RepeatRole).toInt(), 2);
+
+        transcript.append(Entry::Received, Entry::Text, "499"_ba);
         transcript.flush();
-        QCOMPARE(rows(transcript), QStringList({u"< 3"_s, u"< 4"_s, u"< 12345678"_s}));
-        transcript.append(Entry::Received, Entry::Text, "123456789012"_ba);
+        // What is of another run is not folded into this one's, and a line is between them.
+        QCOMPARE(transcript.index(0).data(Transcript::RepeatRole).toInt(), 1);
+        QCOMPARE(transcript.index(0).data(Transcript::MarkRole).toInt(), int(Transcript::Resumed));
+        QCOMPARE(transcript.index(1).data(Transcript::MarkRole).toInt(), int(Transcript::NoMark));
+
+        Transcript other;
+        open(other, u"ws://another"_s);
+        QCOMPARE(other.count(), 0);
+    }
+
+    void aFilterSaysWhatItHides()
+    {
+        Transcript transcript;
+        const QAbstractItemModelTester tester(&transcript);
+        transcript.append(Entry::Local, Entry::Opened, "socket open"_ba);
+        transcript.append(Entry::Sent, Entry::Text, "Ping"_ba);
+        transcript.append(Entry::Received, Entry::Text, "pong"_ba);
+        transcript.append(Entry::Received, Entry::Text, "a pinG again"_ba);
         transcript.flush();
-        QCOMPARE(rows(transcript), QStringList({u"< 123456789012"_s})); // never without the newest
-        QCOMPARE(transcript.dropped(), 6);
+        transcript.setFilter(u"ping"_s);
+        QTRY_VERIFY(!transcript.isSearching());
+        QCOMPARE(rows(transcript), QStringList({u"> Ping"_s, u"< a pinG again"_s}));
+        QCOMPARE(transcript.hiddenCount(), 2);
+        // What comes afterwards is held to it too.
+        transcript.append(Entry::Received, Entry::Text, "no"_ba);
+        transcript.append(Entry::Received, Entry::Text, "PING"_ba);
+        transcript.flush();
+        QTRY_COMPARE(rows(transcript).last(), u"< PING"_s);
+        QCOMPARE(transcript.count(), 3);
+        transcript.setDirection(u"sent"_s);
+        QTRY_VERIFY(!transcript.isSearching());
+        QCOMPARE(rows(transcript), QStringList({u"> Ping"_s}));
+        transcript.setDirection(u"all"_s);
+        transcript.setFilter({});
+        transcript.setMessagesOnly(true);
+        QTRY_VERIFY(!transcript.isSearching());
+        QCOMPARE(transcript.count(), 5);
+        transcript.setMessagesOnly(false);
+        QCOMPARE(transcript.count(), 6);
+        QCOMPARE(transcript.hiddenCount(), 0);
+    }
+
+    void aLineBeforeWhatWasNotLookedAt()
+    {
+        Transcript transcript;
+        const QAbstractItemModelTester tester(&transcript);
+        const auto mark = [&transcript](int row) {
+            return transcript.index(row).data(Transcript::MarkRole).toInt();
+        };
+        transcript.append(Entry::Received, Entry::Text, "a"_ba);
+        transcript.flush();
+        transcript.setLookedAt(false);
+        transcript.append(Entry::Received, Entry::Text, "a"_ba);
+        transcript.append(Entry::Received, Entry::Text, "b"_ba);
+        transcript.flush();
+        transcript.setLookedAt(true);
+        QCOMPARE(transcript.count(), 3); // a line is between the equal ones
+        QCOMPARE(mark(0), int(Transcript::NoMark));
+        QCOMPARE(mark(1), int(Transcript::Unseen));
+        QCOMPARE(mark(2), int(Transcript::NoMark));
+        transcript.setLookedAt(false);
+        QCOMPARE(mark(1), int(Transcript::NoMark));
     }
 
     void followsItsSocket()

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import gi
@@ -95,7 +96,7 @@ class Window:
         return wait_for(lambda: self.rows() == rows)
 
     def input_text(self):
-        entries = find(self.application(), Atspi.Role.TEXT)
+        entries = [entry for entry in find(self.application(), Atspi.Role.TEXT) if entry.get_name() == "Message"]
         return entries[0].get_text(0, -1) if entries else None
 
     def close(self):
@@ -114,6 +115,9 @@ class Desktop(unittest.TestCase):
         with os.fdopen(read_end) as display:
             os.environ["DISPLAY"] = ":" + display.readline().strip()
         os.environ["QT_QPA_PLATFORM"] = "xcb"
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        os.environ["XDG_DATA_HOME"] = folder.name
         os.environ["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"
         Atspi.init()
 

@@ -7,6 +7,7 @@
 #include <QNetworkReply>
 #include <QQmlEngine>
 #include <QTcpServer>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QWebSocket>
 #include <QWebSocketServer>
@@ -254,22 +255,43 @@ private Q_SLOTS:
         }
     }
 
-    void itSaysWhenOldEntriesGo()
+    void theConversationIsThereAgain()
+    {
+        const QTemporaryDir folder;
+        const QString file = folder.filePath(u"transcripts.sqlite"_s);
+        Stranger stranger;
+        stranger.texts = {u"one"_s, u"two"_s};
+        stranger.listen();
+        const QStringList rows{u"# socket open"_s, u"< one"_s, u"< two"_s};
+        {
+            const ChatWindow chat(stranger.server.serverUrl(), file);
+            QVERIFY(QTest::qWaitForWindowExposed(chat.window()));
+            QTRY_COMPARE(visibleRows(chat.window()), rows);
+        }
+        const ChatWindow chat(stranger.server.serverUrl(), file);
+        QVERIFY(QTest::qWaitForWindowExposed(chat.window()));
+        QTRY_COMPARE(visibleRows(chat.window()).size(), 2 * rows.size());
+        QCOMPARE(visibleRows(chat.window()), rows + rows);
+    }
+
+    void ctrlFShowsWhatIsLookedFor()
     {
         Stranger stranger;
-        stranger.texts = {u"one"_s, u"two"_s, u"three"_s};
+        stranger.texts = {u"alpha"_s, u"beta"_s, u"Alphabet"_s};
         stranger.listen();
         const ChatWindow chat(stranger.server.serverUrl());
         QVERIFY(QTest::qWaitForWindowExposed(chat.window()));
         QTRY_COMPARE(visibleRows(chat.window()).size(), 4);
-        const QQuickItem *notice = itemNamed(chat.window(), u"dropped"_s);
-        QVERIFY(!notice->isVisible());
-        auto *transcript =
-            itemNamed(chat.window(), u"transcript"_s)->property("model").value<QObject *>();
-        QVERIFY(transcript->setProperty("maxEntries", 1));
-        QTRY_COMPARE(visibleRows(chat.window()), QStringList(u"< three"_s));
-        QVERIFY(notice->isVisible());
-        QCOMPARE(notice->property("text").toString(), u"3 older entries are no longer kept"_s);
+        QTest::keyClick(chat.window(), Qt::Key_F, Qt::ControlModifier);
+        QTRY_VERIFY(itemNamed(chat.window(), u"filterText"_s)->hasActiveFocus());
+        typeInto(chat.window(), u"alpha"_s);
+        const QStringList hits{u"< alpha"_s, u"< Alphabet"_s};
+        QTRY_COMPARE(visibleRows(chat.window()), hits);
+        QTRY_COMPARE(itemNamed(chat.window(), u"filterResult"_s)->property("text").toString(),
+                     u"2 shown, 2 hidden"_s);
+        QTest::keyClick(chat.window(), Qt::Key_Escape);
+        QTRY_COMPARE(visibleRows(chat.window()).size(), 4);
+        QVERIFY(itemNamed(chat.window(), u"input"_s)->hasActiveFocus());
     }
 
     void qmlFetchesNothing()

@@ -40,7 +40,11 @@ TestCase {
                 direction: EntryType.Received,
                 kind: EntryType.Text,
                 time: new Date(),
-                size: 1
+                size: 1,
+                repeat: 1,
+                roundTrip: -1,
+                mark: Transcript.NoMark,
+                seq: number + 1
             });
         }
         view.forceLayout();

@@ -23,6 +23,10 @@ TestCase {
             kind: EntryType.Text
             time: new Date(2026, 0, 2, 3, 4, 5, 678)
             size: 5
+            repeat: 1
+            roundTrip: -1
+            mark: Transcript.NoMark
+            seq: 1
         }
     }
 

@@ -59,9 +59,12 @@ TestCase {
         return findChild(view, "lines");
     }
 
+    function rowOf(view: Item, row: int): PayloadLine {
+        return list(view).itemAtIndex(row) as PayloadLine;
+    }
+
     function rowText(view: Item, row: int): string {
-        const item = list(view).itemAtIndex(row);
-        return item ? item.text : "";
+        return rowOf(view, row).text;
     }
 
     readonly property string nested: '{"a":{"b":[1,2],"c":3},"d":"x"}'
@@ -129,13 +132,13 @@ TestCase {
 
     function test_theMouseFolds() {
         const view = create({payload: bytes(nested)});
-        const row = list(view).itemAtIndex(1);
+        const row = rowOf(view, 1);
         mouseClick(findChild(row, "fold"));
         compare(list(view).count, 4);
         compare(list(view).currentIndex, 1);
-        mouseClick(list(view).itemAtIndex(1), row.width - 50); // on the words: only points
+        mouseClick(rowOf(view, 1), row.width - 50); // on the words: only points
         compare(list(view).count, 4);
-        mouseClick(findChild(list(view).itemAtIndex(1), "fold"));
+        mouseClick(findChild(rowOf(view, 1), "fold"));
         compare(list(view).count, 10);
     }
 
@@ -149,10 +152,10 @@ TestCase {
         compare(changes.text, "3 changes");
         tryCompare(list(view), "count", 7);
         compare(rowText(view, 1), '"n": 2,  was 1');
-        compare(list(view).itemAtIndex(1).mark, "~");
-        compare(list(view).itemAtIndex(3).mark, "−");
+        compare(rowOf(view, 1).mark, "~");
+        compare(rowOf(view, 3).mark, "−");
         compare(rowText(view, 3), '"old": 1');
-        compare(list(view).itemAtIndex(4).mark, "+");
+        compare(rowOf(view, 4).mark, "+");
         mouseClick(changes);
         compare(changes.text, "Changes");
         tryCompare(list(view), "count", 6);
@@ -174,7 +177,7 @@ TestCase {
         const view = create({payload: bytes('{"<b>k</b>":"<img src=\'http://127.0.0.1:9/x\'>","n":1,"t":null}')});
         const tones = {};
         for (let row = 0; row < list(view).count; ++row) {
-            const item = list(view).itemAtIndex(row);
+            const item = rowOf(view, row);
             for (const span of item.spans)
                 tones[span.text] = item.toneOf(span.kind);
         }
@@ -182,7 +185,7 @@ TestCase {
         verify(Qt.colorEqual(tones['"<img src=\'http://127.0.0.1:9/x\'>"'], Theme.jsonString));
         verify(Qt.colorEqual(tones["1"], Theme.jsonNumber));
         verify(Qt.colorEqual(tones["null"], Theme.jsonKeyword));
-        compare(list(view).itemAtIndex(1).text, '"<b>k</b>": "<img src=\'http://127.0.0.1:9/x\'>",');
+        compare(rowOf(view, 1).text, '"<b>k</b>": "<img src=\'http://127.0.0.1:9/x\'>",');
     }
 
     function test_rowsFitAndAreOneLineHigh_data() {
@@ -242,7 +245,7 @@ TestCase {
     function test_aScreenReaderHearsIt() {
         const view = create({payload: bytes(nested)});
         compare(list(view).Accessible.name, "Payload");
-        const row = list(view).itemAtIndex(1);
+        const row = rowOf(view, 1);
         compare(row.Accessible.name, '"a": {');
         compare(row.Accessible.description, "2  unfolded");
         compare(findChild(view, "jsonTab").Accessible.name, "JSON");
