@@ -171,6 +171,10 @@ void Transcript::append(Entry entry)
 {
     if (m_conversation == 0)
         openConversation();
+    // A message is stamped by the socket's thread, a status row here: what is said later is not
+    // earlier.
+    entry.time = std::max(entry.time, m_lastTime);
+    m_lastTime = entry.time;
     const qint64 seq = m_store->append(m_conversation, entry);
     if (entry.direction != Entry::Local) {
         ++m_messageCount;

@@ -197,6 +197,7 @@ private:
     TranscriptRows m_rows;
     std::vector<TranscriptRows::Row> m_waiting; // the oldest first
     qint64 m_waitingForNewest = 0; // entries that belong to row 0
+    QDateTime m_lastTime;
     Entry m_newest; // that a row was made of, to see whether the next one is equal
     RoundTrips m_roundTrips;
     QTimer m_batchTimer; // runs while a batch of rows has just been shown

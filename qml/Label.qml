@@ -88,7 +88,8 @@ Item {
         id: metrics
 
         font: meta.font
-        text: "1023.9 KiB  00:00:00.000"
+        // The words begin at the same place in every row.
+        text: root.width >= 640 ? "✓ 1023 ms  1023.9 KiB  00:00:00.000" : "1023.9 KiB  00:00:00.000"
     }
 
     Rectangle {

@@ -123,8 +123,7 @@ Window {
             }
 
             Layout.fillWidth: true
-            Layout.fillHeight: true
-            Layout.preferredHeight: root.height / 2
+            Layout.preferredHeight: root.height * 0.45
             visible: seq !== 0
             onCopyRequested: session.transcript.copyPayload(seq)
             onSaveRequested: saved = session.transcript.savePayload(seq)

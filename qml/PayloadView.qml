@@ -232,7 +232,7 @@ FocusScope {
                 Command {
                     objectName: "save"
 
-                    text: qsTr("Save…")
+                    text: qsTr("Save")
                     onClicked: root.saveRequested()
                 }
             }
