@@ -61,8 +61,6 @@ void Connection::open(std::unique_ptr<QWebSocket> socket)
     // reached.
     m_socket->setMaxAllowedIncomingFrameSize(quint64(m_context.limits.maxMessageSize));
     m_socket->setMaxAllowedIncomingMessageSize(quint64(m_context.limits.maxMessageSize));
-    // An echo goes out as one frame.
-    m_socket->setOutgoingFrameSize(QWebSocket::maxOutgoingFrameSize());
 
     connect(m_socket.get(), &QWebSocket::binaryMessageReceived, this, &Connection::receiveMessage);
     connect(m_wire.get(), &Wire::violated, this, &Connection::close);
@@ -196,15 +194,20 @@ void Connection::send(const QByteArray &message, Opcode type)
 {
     if (m_closeCode || m_isFinished)
         return;
-    if (m_performer && m_performer->behaviour().fragmentSize) {
-        const qint64 size = std::max(*m_performer->behaviour().fragmentSize,
-                                     (message.size() + maxFragmentsSent - 1) / maxFragmentsSent);
-        m_socket->setOutgoingFrameSize(quint64(size));
-    }
+    m_socket->setOutgoingFrameSize(frameSizeFor(message));
     if (type == Opcode::Text)
         m_wire->markNextAsText();
     m_context.metrics.countSent(type, message.size());
     m_socket->sendBinaryMessage(message);
+}
+
+quint64 Connection::frameSizeFor(const QByteArray &message) const
+{
+    const auto fragmentSize = m_performer ? m_performer->fragmentSize() : std::nullopt;
+    if (!fragmentSize)
+        return QWebSocket::maxOutgoingFrameSize(); // an echo goes out as one frame
+    const qint64 smallest = (message.size() + maxFragmentsSent - 1) / maxFragmentsSent;
+    return quint64(std::max(*fragmentSize, smallest));
 }
 
 void Connection::ping()

@@ -57,6 +57,7 @@ private:
     void receiveClose(int code, const QString &reason);
     void receiveEnd();
     void send(const QByteArray &message, Opcode type);
+    [[nodiscard]] quint64 frameSizeFor(const QByteArray &message) const;
     void ping();
     void reset();
     void logMessage(const QByteArray &message) const;

@@ -35,6 +35,12 @@ Performer::Performer(const Behaviour &behaviour, Wire &wire)
 
 Performer::~Performer() = default;
 
+std::optional<qint64> Performer::fragmentSize() const
+{
+    // A million frames at once would hold up everybody.
+    return m_isFinishing ? std::nullopt : m_behaviour.fragmentSize;
+}
+
 void Performer::start()
 {
     endIfCounted(); // after none, maybe
@@ -174,6 +180,7 @@ void Performer::endIfDone()
 
 void Performer::finish()
 {
+    m_isFinishing = true;
     while (!m_held.empty() && !m_isOver) {
         const Held item = std::move(m_held.front());
         m_held.pop_front();

@@ -29,6 +29,8 @@ public:
     ~Performer() override;
 
     [[nodiscard]] const Behaviour &behaviour() const { return m_behaviour; }
+    /// Bytes of payload that a frame may have now, if there is a limit.
+    [[nodiscard]] std::optional<qint64> fragmentSize() const;
 
     /// The greeting has been sent: now everything else begins.
     void start();
@@ -38,7 +40,8 @@ public:
     void receiveClose(int code, const QString &reason);
     /// Nothing more comes from the peer; ended() follows when all that it is owed is written.
     void endInput();
-    /// The server stops: what is held back goes out at once, and nothing comes after it.
+    /// The server stops: what is held back goes out at once, each in one frame, and nothing comes
+    /// after it.
     void finish();
 
 Q_SIGNALS:
@@ -85,5 +88,6 @@ private:
     qint64 m_pushed = 0;
     int m_flooded = 0;
     bool m_isInputAtEnd = false;
+    bool m_isFinishing = false;
     bool m_isOver = false;
 };

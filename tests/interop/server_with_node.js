@@ -26,8 +26,8 @@ async function startServer(program) {
 
 /** A WebSocket whose messages are taken one by one, as {data, isBinary}. */
 class Client {
-    constructor(url) {
-        this.socket = new WebSocket(url);
+    constructor(url, subprotocols = []) {
+        this.socket = new WebSocket(url, subprotocols);
         this.closed = once(this.socket, 'close').then(([code, reason]) => ({ code, reason: reason.toString() }));
         this.queue = [];
         this.waiting = [];
@@ -145,6 +145,61 @@ const checks = {
                 assert.equal((await client.closed).code, 1009);
             }
         }
+    },
+
+    async 'a Close frame as it was asked for'(url) {
+        for (const [query, expected] of [
+            ['code=4000&reason=%E2%82%AC+why', { code: 4000, reason: '€ why' }],
+            ['code=none', { code: 1005, reason: '' }],
+        ]) {
+            const client = await Client.open(`${url}/?close-after=1&${query}`);
+            await client.expectEcho('the last one');
+            assert.deepEqual(await client.closed, expected);
+        }
+    },
+
+    async 'a Close frame that must not be'(url) {
+        const client = await Client.open(`${url}/?close-after=1&code=1005`);
+        const failed = assert.rejects(client.closed, { code: 'WS_ERR_INVALID_CLOSE_CODE' });
+        await client.expectEcho('the last one');
+        await failed;
+    },
+
+    async 'a reset'(url) {
+        const client = await Client.open(`${url}/?drop-after=2`);
+        await client.expectEcho('one');
+        await client.expectEcho('two');
+        assert.deepEqual(await client.closed, { code: 1006, reason: '' });
+    },
+
+    async 'fragments, late and in order'(url) {
+        const client = await Client.open(`${url}/?fragment=3&delay=20`);
+        const messages = ['a€😀'.repeat(100), Buffer.alloc(1000, 'binary'), '', 'end'];
+        for (const message of messages)
+            client.socket.send(message);
+        for (const message of messages)
+            assert.deepEqual(await client.next(), { data: Buffer.from(message), isBinary: Buffer.isBuffer(message) });
+        await client.close();
+    },
+
+    async 'a flood'(url) {
+        const client = await Client.open(`${url}/?flood=10000&size=8`);
+        for (let number = 1; number <= 10_000; ++number)
+            assert.equal((await client.next()).data.toString(), String(number).padEnd(8, '.'));
+        await client.close();
+    },
+
+    async 'a subprotocol'(url) {
+        const client = new Client(`${url}/?subprotocol`, ['chat', 'mqtt']);
+        await once(client.socket, 'open');
+        assert.equal(client.socket.protocol, 'chat');
+        const plain = new WebSocket(url, ['chat']);
+        assert.equal((await once(plain, 'error'))[0].message, 'Server sent no subprotocol');
+    },
+
+    async 'HTTP 400 on what is not known'(url) {
+        const socket = new WebSocket(`${url}/?nonsense`);
+        assert.equal((await once(socket, 'error'))[0].message, 'Unexpected server response: 400');
     },
 
     async '1001 on SIGTERM'(url, server) {

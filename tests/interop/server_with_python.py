@@ -116,6 +116,58 @@ async def too_large(url, _server):
             assert client.close_code == 1009, client.close_code
 
 
+async def close_as_asked_for(url, _server):
+    for query, expected in (
+        ("code=4000&reason=%E2%82%AC+why", (4000, "€ why")),
+        ("code=none", (1005, "")),
+    ):
+        client = await open_client(f"{url}/?close-after=1&{query}")
+        await expect_echo(client, "the last one")
+        await client.wait_closed()
+        assert (client.close_code, client.close_reason) == expected
+
+
+async def reset(url, _server):
+    client = await open_client(f"{url}/?drop-after=2")
+    await expect_echo(client, "one")
+    await expect_echo(client, b"two")
+    await client.wait_closed()
+    assert client.close_code == 1006, client.close_code
+
+
+async def late_fragments(url, _server):
+    client = await open_client(f"{url}/?fragment=3&delay=20")
+    messages = ["a€😀" * 100, b"binary" * 100, "", "end"]
+    for message in messages:
+        await client.send(message)
+    for message in messages:
+        assert await client.recv() == message
+    await close(client)
+
+
+async def flood(url, _server):
+    client = await open_client(f"{url}/?flood=10000&size=8")
+    for number in range(1, 10_001):
+        assert await client.recv() == str(number).ljust(8, ".")
+    await close(client)
+
+
+async def subprotocol(url, _server):
+    for query, expected in (("?subprotocol", "chat"), ("", None)):
+        client = await websockets.connect(f"{url}/{query}", subprotocols=["chat", "mqtt"])
+        assert client.subprotocol == expected, client.subprotocol
+        await client.close()
+
+
+async def not_known(url, _server):
+    try:
+        await websockets.connect(f"{url}/?nonsense")
+    except websockets.InvalidStatusCode as error:
+        assert error.status_code == 400
+    else:
+        assert False, "the server takes a query that it does not know"
+
+
 async def going_away(url, server):
     clients = [await open_client(url) for _ in range(20)]
     server.send_signal(signal.SIGTERM)
@@ -135,6 +187,12 @@ CHECKS = {
     "ping and pong": ping_and_pong,
     "fragmented messages": fragmented_messages,
     "1009 on too large a message": too_large,
+    "a Close frame as it was asked for": close_as_asked_for,
+    "a reset": reset,
+    "fragments, late and in order": late_fragments,
+    "a flood": flood,
+    "a subprotocol": subprotocol,
+    "HTTP 400 on what is not known": not_known,
     "1001 on SIGTERM": going_away,
 }
 

@@ -4,8 +4,10 @@
 usage: test_wss.py AWESOME-CHAT-SERVER OPENSSL
 """
 
+import errno
 import hashlib
 import signal
+import socket
 import ssl
 import statistics
 import subprocess
@@ -15,7 +17,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from rawpeer import (BINARY, TEXT, Crowd, Peer, Server, ServerTest, Visits, close_frame, frame, measured,
+from rawpeer import (BINARY, REQUEST, TEXT, Crowd, Peer, Server, ServerTest, Visits, close_frame, frame, measured,
                      milliseconds, run_tests, timed_visit, wait_for)
 
 OPENSSL = sys.argv[2]
@@ -133,6 +135,17 @@ class Tls(ServerTest):
             peer.read_end()
             peer.close()
         self.assertEqual(self.server.wait()[0], 0)
+
+    def test_reset_on_request(self):
+        with Peer(self.server, receive_buffer=8192, context=self.context) as peer:
+            peer.send(REQUEST.replace(b"GET / ", b"GET /?greeting=off&drop-after=1 "))
+            self.assertEqual(peer.read_status(), 101)
+            message = bytes(2 * 1024 * 1024)  # the kernel takes it at once, and delivers it as it is read
+            peer.send(frame(BINARY, message))
+            self.assertTrue(peer.read_frame() == (BINARY, message), "the reset has overtaken the echo")
+            # Python reports this end of TLS as it does a FIN.
+            wait_for(lambda: peer.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.ECONNRESET, "the reset")
+            self.assertEqual(peer.read_end(), b"")
 
     def test_new_certificates_under_load(self):
         rounds = 20

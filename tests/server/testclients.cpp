@@ -112,15 +112,15 @@ void RawClient::send(Opcode opcode, const QByteArray &payload, bool isFinal)
 {
     QByteArray frame;
     frame.append(char((isFinal ? 0x80 : 0) | opcode));
-    constexpr int masked = 0x80;
+    constexpr int isMasked = 0x80;
     if (payload.size() <= 125) {
-        frame.append(char(masked | payload.size()));
+        frame.append(char(isMasked | payload.size()));
     } else if (payload.size() <= 0xffff) {
-        frame.append(char(masked | 126));
+        frame.append(char(isMasked | 126));
         frame.resize(4);
         qToBigEndian(quint16(payload.size()), frame.data() + 2);
     } else {
-        frame.append(char(masked | 127));
+        frame.append(char(isMasked | 127));
         frame.resize(10);
         qToBigEndian(quint64(payload.size()), frame.data() + 2);
     }
@@ -128,8 +128,9 @@ void RawClient::send(Opcode opcode, const QByteArray &payload, bool isFinal)
     frame.append(mask);
     const qsizetype headerSize = frame.size();
     frame.append(payload);
+    char *masked = frame.data() + headerSize;
     for (qsizetype i = 0; i < payload.size(); ++i)
-        frame[headerSize + i] = char(frame.at(headerSize + i) ^ mask.at(i % 4));
+        masked[i] = char(masked[i] ^ mask.constData()[i % 4]);
     m_socket.write(frame);
 }
 
