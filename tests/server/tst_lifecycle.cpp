@@ -450,18 +450,20 @@ void LifecycleTest::portTaken()
 
 void LifecycleTest::allOrNothing()
 {
-    // Two addresses of 127.0.0.0/8, so that this needs no IPv6.
-    const QHostAddress second(u"127.0.0.2"_s);
+    // Two addresses of 127.0.0.0/8, so that this needs no IPv6, and not the first of them, whose
+    // free ports are other programs' the next moment.
+    const QHostAddress first(u"127.0.0.9"_s);
+    const QHostAddress second(u"127.0.0.10"_s);
     QTcpServer other;
     QVERIFY(other.listen(second));
-    ServerOptions options = listeningOn({{loopback4}, {second}});
+    ServerOptions options = listeningOn({{first}, {second}});
     options.port = other.serverPort();
     EchoServer server(options);
     const std::optional<QString> error = server.start();
     QVERIFY(error);
-    QVERIFY2(error->startsWith(u"cannot listen on ws://127.0.0.2:"_s), qPrintable(*error));
+    QVERIFY2(error->startsWith(u"cannot listen on ws://127.0.0.10:"_s), qPrintable(*error));
     QVERIFY(server.urls().isEmpty());
-    QVERIFY(QTcpServer().listen(loopback4, options.port));
+    QVERIFY(QTcpServer().listen(first, options.port));
 
     options.port = 0;
     EchoServer free(options);
