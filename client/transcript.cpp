@@ -49,7 +49,11 @@ Transcript::Transcript(QObject *parent)
     connect(&m_rateTimer, &QTimer::timeout, this, &Transcript::measureRates);
 }
 
-Transcript::~Transcript() = default;
+Transcript::~Transcript()
+{
+    if (m_store)
+        m_store->disconnect(this);
+}
 
 WebSocket *Transcript::socket() const
 {
@@ -83,17 +87,32 @@ void Transcript::setSocket(WebSocket *socket)
     Q_EMIT socketChanged();
 }
 
-void Transcript::setFile(const QString &file)
+void Transcript::setStore(TranscriptStore *store)
 {
-    if (m_file == file)
+    if (m_store == store)
         return;
-    m_file = file;
-    Q_EMIT fileChanged();
     if (m_store) {
-        m_store.reset();
-        m_conversation = 0;
-        openConversation();
+        m_store->disconnect(this);
+        if (m_conversation != 0 && m_readOnly == 0)
+            m_store->closeConversation(m_conversation);
     }
+    m_store = store;
+    m_conversation = 0;
+    if (store != m_ownStore.get())
+        m_ownStore.reset();
+    if (store) {
+        connect(store, &TranscriptStore::trouble, this, &Transcript::setNotice);
+        connect(store, &TranscriptStore::notice, this, &Transcript::setNotice);
+        connect(store, &TranscriptStore::backlogged, this, &Transcript::onBacklogged);
+        connect(store, &TranscriptStore::pruned, this, &Transcript::onPruned);
+        connect(store, &TranscriptStore::found, this, &Transcript::onFound);
+        connect(store, &TranscriptStore::searchFinished, this, &Transcript::onSearchFinished);
+        connect(store, &TranscriptStore::conversationRemoved, this, &Transcript::onRemoved);
+        connect(store, &QObject::destroyed, this, [this] { showConversation(0); });
+    }
+    Q_EMIT storeChanged();
+    if (m_isComplete)
+        openConversation();
 }
 
 void Transcript::setServer(const QString &server)
@@ -112,32 +131,68 @@ void Transcript::componentComplete()
     openConversation();
 }
 
-TranscriptStore &Transcript::store()
+void Transcript::setReadOnly(int conversation)
 {
-    if (!m_store) {
-        m_store = std::make_unique<TranscriptStore>(m_file);
-        connect(m_store.get(), &TranscriptStore::trouble, this, &Transcript::setNotice);
-        connect(m_store.get(), &TranscriptStore::notice, this, &Transcript::setNotice);
-        connect(m_store.get(), &TranscriptStore::backlogged, this, &Transcript::onBacklogged);
-        connect(m_store.get(), &TranscriptStore::pruned, this, &Transcript::onPruned);
-        connect(m_store.get(), &TranscriptStore::found, this, &Transcript::onFound);
-        connect(m_store.get(), &TranscriptStore::searchFinished, this,
-                &Transcript::onSearchFinished);
-    }
-    return *m_store;
+    if (m_readOnly == conversation)
+        return;
+    m_readOnly = conversation;
+    Q_EMIT readOnlyChanged();
+    if (m_isComplete)
+        openConversation();
 }
 
+bool Transcript::resume(int conversation)
+{
+    if (m_readOnly != 0 || !m_store || conversation == m_conversation)
+        return conversation == m_conversation;
+    const QString server = m_store->conversation(conversation).server;
+    if (!m_store->resumeConversation(conversation))
+        return false;
+    if (m_conversation != 0)
+        m_store->closeConversation(m_conversation);
+    // Not by setServer(), which would look for the last one with it.
+    if (std::exchange(m_server, server) != server)
+        Q_EMIT serverChanged();
+    showConversation(conversation);
+    return true;
+}
+
+/// Opens what is to be read, or the last conversation with the server.
 void Transcript::openConversation()
 {
-    if (m_conversation != 0)
-        store().closeConversation(m_conversation);
-    m_conversation = store().openConversation(m_server);
-    m_pages.setConversation(m_store.get(), m_conversation);
-    const qint64 last = store().lastSeq(m_conversation);
-    m_resumedSeq = last >= store().firstSeq(m_conversation) ? last + 1 : 0;
+    if (!m_store) {
+        m_ownStore = std::make_unique<TranscriptStore>();
+        setStore(m_ownStore.get());
+        if (m_isComplete)
+            return;
+    }
+    if (m_conversation != 0 && m_readOnly == 0)
+        m_store->closeConversation(m_conversation);
+    showConversation(m_readOnly != 0 ? m_readOnly : m_store->openConversation(m_server));
+}
+
+void Transcript::showConversation(qint64 conversation)
+{
+    const bool isAnother = std::exchange(m_conversation, conversation) != conversation;
+    m_pages.setConversation(m_store, conversation);
+    m_resumedSeq = 0;
+    if (conversation != 0 && m_readOnly == 0) {
+        const qint64 last = m_store->lastSeq(conversation);
+        m_resumedSeq = last >= m_store->firstSeq(conversation) ? last + 1 : 0;
+    }
     m_unseenSeq = 0;
     m_roundTrips.clear();
     applyFilter();
+    if (isAnother)
+        Q_EMIT conversationChanged();
+}
+
+void Transcript::onRemoved(qint64 conversation)
+{
+    if (conversation != m_conversation)
+        return;
+    // What is said from now on has its place all the same.
+    showConversation(m_readOnly != 0 ? 0 : m_store->newConversation(m_server));
 }
 
 void Transcript::onStatusChanged()
@@ -169,6 +224,8 @@ void Transcript::append(Entry::Direction direction, Entry::Kind kind, const QByt
 
 void Transcript::append(Entry entry)
 {
+    if (m_readOnly != 0)
+        return;
     if (m_conversation == 0)
         openConversation();
     // A message is stamped by the socket's thread, a status row here: what is said later is not
@@ -221,7 +278,7 @@ void Transcript::flush()
         beginInsertRows({}, 0, int(m_waiting.size()) - 1);
         m_rows.prepend(std::exchange(m_waiting, {}));
         endInsertRows();
-    } else if (m_store == nullptr) {
+    } else if (!m_store) {
         return;
     }
     Q_EMIT countChanged();
@@ -340,8 +397,8 @@ void Transcript::applyFilter()
         m_matcher.reset();
     resetRows();
     if (m_conversation != 0 && isFiltering)
-        store().search(++m_ticket, m_conversation, m_query);
-    else if (m_store)
+        m_store->search(m_ticket = m_store->newTicket(), m_conversation, m_query);
+    else if (m_store && m_isSearching)
         m_store->cancelSearch();
     if (std::exchange(m_isSearching, m_conversation != 0 && isFiltering) != m_isSearching)
         Q_EMIT searchingChanged();
@@ -374,7 +431,7 @@ void Transcript::onPruned(qint64 conversation, qint64 firstSeq)
 {
     if (conversation != m_conversation)
         return;
-    m_pages.setConversation(m_store.get(), m_conversation);
+    m_pages.setConversation(m_store, m_conversation);
     const int gone = m_rows.countBefore(firstSeq);
     if (gone > 0) {
         beginRemoveRows({}, count() - gone, count() - 1);

@@ -7,6 +7,7 @@
 #include "transcriptpages.h"
 #include "transcriptquery.h"
 #include "transcriptrows.h"
+#include "transcriptstore.h"
 
 #include <QAbstractListModel>
 #include <QPointer>
@@ -18,17 +19,16 @@
 #include <optional>
 #include <vector>
 
-class TranscriptStore;
 class WebSocket;
 
 /*!
     What was said over a WebSocket, as a list model for a view: the newest entry first.
 
-    It listens to its \c socket by itself and keeps every entry in a TranscriptStore, on the disk
-    where there is a \c file. Its rows are what a view needs of it: older ones come as one scrolls
-    to them, equal neighbours are folded into one, and a filter leaves out what it does not let
-    through. New rows appear at once when there are few, and in one batch a frame when there are
-    many.
+    It listens to its \c socket by itself and keeps every entry in its \c store, or in memory where
+    it has none; or it shows one \c conversation of the store to read. Its rows are what a view
+   needs of it: older ones come as one scrolls to them, equal neighbours are folded into one, and a
+   filter leaves out what it does not let through. New rows appear at once when there are few, and
+   in one batch a frame when there are many.
 */
 class Transcript
     : public QAbstractListModel
@@ -40,11 +40,16 @@ class Transcript
 
     /// The socket whose conversation is written down.
     Q_PROPERTY(WebSocket *socket READ socket WRITE setSocket NOTIFY socketChanged FINAL)
-    /// Where entries are kept: an SQLite file; empty: in memory only. To be set once, at first.
-    Q_PROPERTY(QString file READ file WRITE setFile NOTIFY fileChanged FINAL)
+    /// Where entries are kept; without one, in memory only.
+    Q_PROPERTY(TranscriptStore *store READ store WRITE setStore NOTIFY storeChanged FINAL)
     /// With whom the conversation is. Another server is another conversation: the last one with it
     /// is gone on with.
     Q_PROPERTY(QString server READ server WRITE setServer NOTIFY serverChanged FINAL)
+    /// Which conversation of the store is only read, by its number. 0, the default: none, but the
+    /// one with the \c server is gone on with.
+    Q_PROPERTY(int readOnly READ readOnly WRITE setReadOnly NOTIFY readOnlyChanged FINAL)
+    /// The number of the conversation that is shown; 0: none.
+    Q_PROPERTY(int conversation READ conversation NOTIFY conversationChanged FINAL)
     /// Whether equal neighbours have one row together. They have by default.
     Q_PROPERTY(bool folding READ isFolding WRITE setFolding NOTIFY filterChanged FINAL)
     /// How many rows there are so far.
@@ -102,10 +107,16 @@ public:
 
     [[nodiscard]] WebSocket *socket() const;
     void setSocket(WebSocket *socket);
-    [[nodiscard]] QString file() const { return m_file; }
-    void setFile(const QString &file);
+    [[nodiscard]] TranscriptStore *store() const { return m_store; }
+    void setStore(TranscriptStore *store);
     [[nodiscard]] QString server() const { return m_server; }
     void setServer(const QString &server);
+    [[nodiscard]] int readOnly() const { return m_readOnly; }
+    void setReadOnly(int conversation);
+    [[nodiscard]] int conversation() const { return int(m_conversation); }
+    /// Goes on with \a conversation, with its server, instead of the one so far. False when it is
+    /// not there, or another window holds it.
+    Q_INVOKABLE bool resume(int conversation);
     [[nodiscard]] bool isFolding() const { return m_isFolding; }
     void setFolding(bool isFolding);
     [[nodiscard]] int count() const { return m_rows.size(); }
@@ -147,7 +158,7 @@ public:
     /// Rows from \a first to \a last (0 is the newest) as text, the oldest first: whole payloads,
     /// one a line, with prefixes and times where asked for.
     Q_INVOKABLE QString text(int first, int last, bool withPrefixes, bool withTimes) const;
-    /// Writes down an entry, with the present time.
+    /// Writes down an entry, with the present time; not where it only reads.
     void append(Entry::Direction direction, Entry::Kind kind, const QByteArray &payload);
     void append(Entry entry);
     /// Makes rows of the entries that are waiting for their batch.
@@ -165,8 +176,10 @@ public:
 
 Q_SIGNALS:
     void socketChanged();
-    void fileChanged();
+    void storeChanged();
     void serverChanged();
+    void readOnlyChanged();
+    void conversationChanged();
     void countChanged();
     void filterChanged();
     void searchingChanged();
@@ -174,8 +187,9 @@ Q_SIGNALS:
     void ratesChanged();
 
 private:
-    [[nodiscard]] TranscriptStore &store();
     void openConversation();
+    void showConversation(qint64 conversation);
+    void onRemoved(qint64 conversation);
     void onStatusChanged();
     void onPruned(qint64 conversation, qint64 firstSeq);
     void onFound(int ticket, const QList<qint64> &seqs);
@@ -189,9 +203,10 @@ private:
     void measureRates();
 
     QPointer<WebSocket> m_socket;
-    QString m_file;
+    QPointer<TranscriptStore> m_store;
+    std::unique_ptr<TranscriptStore> m_ownStore; // where no other is given
     QString m_server;
-    std::unique_ptr<TranscriptStore> m_store;
+    int m_readOnly = 0;
     qint64 m_conversation = 0;
     mutable TranscriptPages m_pages;
     TranscriptRows m_rows;

@@ -24,6 +24,25 @@ TranscriptStore::TranscriptStore(const QString &fileName, QObject *parent)
 
 TranscriptStore::~TranscriptStore() = default;
 
+QString TranscriptStore::file() const
+{
+    return d->fileName;
+}
+
+void TranscriptStore::setFile(const QString &fileName)
+{
+    if (fileName == d->fileName)
+        return;
+    if (!d->fileName.isEmpty() || !d->conversations.empty()) {
+        qWarning("TranscriptStore: the file cannot be changed any more.");
+        return;
+    }
+    const qint64 maxBytes = d->maxBytes;
+    d = std::make_unique<Private>(this, fileName);
+    setMaxBytes(maxBytes);
+    Q_EMIT fileChanged();
+}
+
 bool TranscriptStore::isOnDisk() const
 {
     return d->isOnDisk();
@@ -129,7 +148,19 @@ bool TranscriptStore::removeConversation(qint64 conversation)
     d->removed.insert(conversation);
     d->askWriter([writer = d->writer, conversation] { writer->remove(conversation); });
     d->checkBacklog();
+    Q_EMIT conversationRemoved(conversation);
     return true;
+}
+
+ConversationInfo TranscriptStore::conversation(qint64 conversation)
+{
+    if (const Private::Conversation *known = d->find(conversation))
+        return known->info();
+    if (!d->hasFile() || d->removed.contains(conversation))
+        return {};
+    ConversationInfo info = d->reader.conversation(conversation).value_or(ConversationRow()).info;
+    info.name = d->names.value(conversation, info.name);
+    return info;
 }
 
 qint64 TranscriptStore::append(qint64 conversation, const Entry &entry)
@@ -266,6 +297,11 @@ void TranscriptStore::cancelSearch()
     ++d->searchNumber;
     if (d->searcher)
         d->searcher->setCurrent(0);
+}
+
+int TranscriptStore::newTicket()
+{
+    return ++d->lastTicket;
 }
 
 qint64 TranscriptStore::maxBytes() const

@@ -7,6 +7,7 @@
 #include <QList>
 #include <QObject>
 #include <QString>
+#include <QtQml/qqmlregistration.h>
 
 #include <memory>
 
@@ -23,10 +24,16 @@
 
     It belongs to the thread that made it and never runs an event loop of its own there. What its
     signals say before the event loop runs is said when it runs.
+
+    In QML, several Transcript elements can have one store.
 */
 class TranscriptStore : public QObject
 {
     Q_OBJECT
+    QML_ELEMENT
+
+    /// Where transcripts are kept: an SQLite file; empty: in memory only. It is set once, at first.
+    Q_PROPERTY(QString file READ file WRITE setFile NOTIFY fileChanged FINAL)
 
 public:
     /// How large the file may become, in bytes; in memory, the payloads. Then the oldest entries
@@ -45,9 +52,13 @@ public:
 
     /// A store in \a fileName, made with its folder where it is not there yet. With an empty name
     /// everything is kept in memory only, and nowhere when the store is gone.
-    explicit TranscriptStore(const QString &fileName, QObject *parent = nullptr);
+    explicit TranscriptStore(const QString &fileName = {}, QObject *parent = nullptr);
     /// Waits until all is on the disk.
     ~TranscriptStore() override;
+
+    [[nodiscard]] QString file() const;
+    /// Has no effect where there is a file, or a conversation, already.
+    void setFile(const QString &fileName);
 
     /// Whether entries go to the disk: not in memory only, and no trouble.
     [[nodiscard]] bool isOnDisk() const;
@@ -68,8 +79,11 @@ public:
     [[nodiscard]] QList<ConversationInfo> conversations();
     /// False when it is not there.
     bool renameConversation(qint64 conversation, const QString &name);
-    /// Deletes it, held or not. False when another window holds it.
+    /// Deletes it, held or not; conversationRemoved() says so to whoever shows it. False when
+    /// another window holds it.
     bool removeConversation(qint64 conversation);
+    /// What is known of one; with the number 0 when it is not there.
+    [[nodiscard]] ConversationInfo conversation(qint64 conversation);
     /// @}
 
     /// Adds \a entry to a conversation that this store holds; its number. 0 when it is not held.
@@ -98,13 +112,17 @@ public:
     /// Looks for the entries of \a conversation that are there now, in another thread: found()
     /// gives their numbers, the newest first, as they turn up, then searchFinished() says how many
     /// they were. A new search ends the one before, of which nothing more is heard.
+    /// Whoever searches in a store that others search in, too, has its tickets from newTicket().
     void search(int ticket, qint64 conversation, const TranscriptQuery &query);
     void cancelSearch();
+    [[nodiscard]] int newTicket();
 
     [[nodiscard]] qint64 maxBytes() const;
     void setMaxBytes(qint64 maxBytes);
 
 Q_SIGNALS:
+    void fileChanged();
+    void conversationRemoved(qint64 conversation);
     /// What went wrong with the file, and what helps.
     void trouble(const QString &sentence);
     /// What a person should know and need not do anything about.

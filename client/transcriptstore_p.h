@@ -100,4 +100,5 @@ public:
     TranscriptSearch *searcher = nullptr; // likewise
     quint64 searchNumber = 0;
     int searchTicket = 0;
+    int lastTicket = 0;
 };

@@ -17,8 +17,11 @@ QtObject {
         url: root.url
         active: true
     }
-    readonly property Transcript transcript: Transcript {
+    readonly property TranscriptStore store: TranscriptStore {
         file: root.transcriptFile
+    }
+    readonly property Transcript transcript: Transcript {
+        store: root.store
         server: root.socket.address
         socket: root.socket
     }

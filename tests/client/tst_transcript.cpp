@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "peers.h"
 #include "transcript.h"
+#include "transcripttesting.h"
 #include "websocket.h"
 
 #include <QAbstractItemModelTester>
@@ -98,18 +99,21 @@ private Q_SLOTS:
     {
         const QTemporaryDir folder;
         const QString file = folder.filePath(u"transcripts.sqlite"_s);
-        const auto open = [&file](Transcript &transcript, const QString &server) {
-            transcript.setFile(file);
+        const auto open = [](Transcript &transcript, TranscriptStore &store,
+                             const QString &server) {
             transcript.setServer(server);
+            transcript.setStore(&store);
         };
         {
+            TranscriptStore store(file);
             Transcript transcript;
-            open(transcript, u"ws://one"_s);
+            open(transcript, store, u"ws://one"_s);
             for (int i = 0; i < 1'000; ++i)
                 transcript.append(Entry::Received, Entry::Text, QByteArray::number(i / 2));
         }
+        TranscriptStore store(file);
         Transcript transcript;
-        open(transcript, u"ws://one"_s);
+        open(transcript, store, u"ws://one"_s);
         QCOMPARE(transcript.entryCount(), 1'000);
         QVERIFY(transcript.count() < 1'000); // older rows come when they are looked for
         const QAbstractItemModelTester tester(&transcript);
@@ -127,8 +131,92 @@ private Q_SLOTS:
         QCOMPARE(transcript.index(1).data(Transcript::MarkRole).toInt(), int(Transcript::NoMark));
 
         Transcript other;
-        open(other, u"ws://another"_s);
+        open(other, store, u"ws://another"_s);
         QCOMPARE(other.count(), 0);
+    }
+
+    void aConversationOfItsStoreCanBeRead()
+    {
+        TranscriptStore store;
+        const qint64 old = store.newConversation(u"ws://one"_s);
+        for (const char *text : {"a", "b", "b"})
+            store.append(old, textEntry(text));
+        store.closeConversation(old);
+        Transcript live;
+        live.setServer(u"ws://two"_s);
+        live.setStore(&store);
+        Transcript reading;
+        reading.setReadOnly(int(old));
+        reading.setStore(&store);
+        const QAbstractItemModelTester tester(&reading);
+        QCOMPARE(rows(reading), QStringList({u"< a"_s, u"< b"_s}));
+        QCOMPARE(reading.entryCount(), 3);
+        QCOMPARE(reading.index(0).data(Transcript::MarkRole).toInt(), int(Transcript::NoMark));
+        reading.append(Entry::Received, Entry::Text, "no"_ba);
+        QCOMPARE(store.lastSeq(old), 3);
+
+        // Each finds in its own, whoever looked last.
+        live.append(Entry::Received, Entry::Text, "b"_ba);
+        reading.setFilter(u"b"_s);
+        QTRY_VERIFY(!reading.isSearching());
+        QCOMPARE(reading.count(), 2);
+        QCOMPARE(live.count(), 1);
+
+        QVERIFY(store.removeConversation(old));
+        QCOMPARE(reading.conversation(), 0);
+        QCOMPARE(reading.count(), 0);
+        QCOMPARE(live.count(), 1);
+    }
+
+    void aConversationOfItsStoreIsGoneOnWith()
+    {
+        TranscriptStore store;
+        const qint64 old = store.newConversation(u"ws://one"_s);
+        store.append(old, textEntry("a"));
+        store.closeConversation(old);
+        Transcript transcript;
+        const QAbstractItemModelTester tester(&transcript);
+        transcript.setServer(u"ws://two"_s);
+        transcript.setStore(&store);
+        const int before = transcript.conversation();
+        QVERIFY(transcript.resume(int(old)));
+        QCOMPARE(transcript.server(), u"ws://one"_s);
+        transcript.append(Entry::Received, Entry::Text, "b"_ba);
+        transcript.flush();
+        QCOMPARE(rows(transcript), QStringList({u"< a"_s, u"< b"_s}));
+        QCOMPARE(store.lastSeq(old), 2);
+        QVERIFY(!transcript.resume(before)); // it was empty, and is no more
+        QCOMPARE(transcript.conversation(), int(old));
+    }
+
+    void afterItsConversationIsRemovedThereIsAnother()
+    {
+        TranscriptStore store;
+        Transcript transcript;
+        const QAbstractItemModelTester tester(&transcript);
+        transcript.setServer(u"ws://one"_s);
+        transcript.setStore(&store);
+        transcript.append(Entry::Received, Entry::Text, "a"_ba);
+        QVERIFY(store.removeConversation(transcript.conversation()));
+        QCOMPARE(transcript.count(), 0);
+        transcript.append(Entry::Received, Entry::Text, "b"_ba);
+        QTRY_COMPARE(rows(transcript), QStringList({u"< b"_s}));
+        QCOMPARE(store.conversations().size(), 1);
+    }
+
+    void outlivesItsStore()
+    {
+        Transcript transcript;
+        const QAbstractItemModelTester tester(&transcript);
+        {
+            TranscriptStore store;
+            transcript.setStore(&store);
+            transcript.append(Entry::Received, Entry::Text, "a"_ba);
+            QCOMPARE(transcript.count(), 1);
+        }
+        QCOMPARE(transcript.count(), 0);
+        transcript.append(Entry::Received, Entry::Text, "b"_ba); // in memory then
+        QTRY_COMPARE(rows(transcript), QStringList({u"< b"_s}));
     }
 
     void aFilterSaysWhatItHides()

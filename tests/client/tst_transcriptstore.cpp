@@ -98,7 +98,7 @@ private Q_SLOTS:
     {
         const QDir data(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation));
         const QStringList before = data.entryList();
-        TranscriptStore store({});
+        TranscriptStore store;
         const qint64 conversation = store.openConversation(u"ws://a"_s);
         QCOMPARE(store.append(conversation, textEntry("secret"_ba)), 1);
         QCOMPARE(store.pendingBytes(), 0); // there is nothing to wait for
