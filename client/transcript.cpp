@@ -47,6 +47,8 @@ Transcript::Transcript(QObject *parent)
     connect(&m_batchTimer, &QTimer::timeout, this, &Transcript::flush);
     m_rateTimer.setInterval(rateInterval);
     connect(&m_rateTimer, &QTimer::timeout, this, &Transcript::measureRates);
+    connect(&m_finder, &Finder::queryChanged, this, &Transcript::onQueryChanged);
+    connect(&m_finder, &Finder::found, this, &Transcript::onFound);
 }
 
 Transcript::~Transcript()
@@ -105,8 +107,6 @@ void Transcript::setStore(TranscriptStore *store)
         connect(store, &TranscriptStore::notice, this, &Transcript::setNotice);
         connect(store, &TranscriptStore::backlogged, this, &Transcript::onBacklogged);
         connect(store, &TranscriptStore::pruned, this, &Transcript::onPruned);
-        connect(store, &TranscriptStore::found, this, &Transcript::onFound);
-        connect(store, &TranscriptStore::searchFinished, this, &Transcript::onSearchFinished);
         connect(store, &TranscriptStore::conversationRemoved, this, &Transcript::onRemoved);
         connect(store, &QObject::destroyed, this, [this] { showConversation(0); });
     }
@@ -182,7 +182,8 @@ void Transcript::showConversation(qint64 conversation)
     }
     m_unseenSeq = 0;
     m_roundTrips.clear();
-    applyFilter();
+    m_finder.setConversation(m_store, conversation);
+    resetRows();
     if (isAnother)
         Q_EMIT conversationChanged();
 }
@@ -249,8 +250,9 @@ void Transcript::append(Entry entry)
 
 void Transcript::addWaiting(qint64 seq, const Entry &entry)
 {
-    if (m_matcher) {
-        if (m_matcher->matches(entry))
+    const bool isHit = m_finder.look(seq, entry);
+    if (m_finder.isHiding()) {
+        if (isHit)
             m_waiting.push_back({seq, 1});
         return;
     }
@@ -281,6 +283,7 @@ void Transcript::flush()
     } else if (!m_store) {
         return;
     }
+    m_finder.announce();
     Q_EMIT countChanged();
     m_batchTimer.start();
 }
@@ -292,24 +295,45 @@ int Transcript::entryCount() const
         : int(m_store->lastSeq(m_conversation) - m_store->firstSeq(m_conversation) + 1);
 }
 
-int Transcript::hiddenCount() const
+int Transcript::firstSeq() const
 {
-    return m_matcher ? std::max(entryCount() - int(m_rows.entryCount()), 0) : 0;
+    return m_conversation == 0 ? 1 : int(m_store->firstSeq(m_conversation));
+}
+
+qint64 Transcript::oldestLoaded() const
+{
+    return m_rows.at(m_rows.size() - 1).first();
 }
 
 bool Transcript::canFetchMore(const QModelIndex &parent) const
 {
-    if (parent.isValid() || m_conversation == 0 || m_matcher)
-        return false;
-    return !m_rows.isEmpty()
-        && m_rows.at(m_rows.size() - 1).first() > m_store->firstSeq(m_conversation);
+    return !parent.isValid() && !m_rows.isEmpty() && !m_finder.isHiding()
+        && oldestLoaded() > m_store->firstSeq(m_conversation);
 }
 
 void Transcript::fetchMore(const QModelIndex &parent)
 {
-    if (!canFetchMore(parent))
-        return;
-    const std::vector<Row> rows = olderRows(m_rows.at(m_rows.size() - 1).first());
+    if (canFetchMore(parent))
+        appendRows(olderRows(oldestLoaded()));
+}
+
+int Transcript::showEntry(qint64 seq)
+{
+    if (canFetchMore({}) && seq >= firstSeq() && seq < oldestLoaded()) {
+        // What is skipped is not read: there may be a million of them.
+        std::vector<Row> rows;
+        const qint64 near = std::min(oldestLoaded(), seq + pageRows / 2);
+        for (qint64 skipped = oldestLoaded() - 1; skipped >= near; --skipped)
+            rows.push_back({skipped, 1});
+        const std::vector<Row> older = olderRows(near);
+        rows.insert(rows.end(), older.begin(), older.end());
+        appendRows(rows);
+    }
+    return rowOf(seq);
+}
+
+void Transcript::appendRows(const std::vector<Row> &rows)
+{
     if (rows.empty())
         return;
     beginInsertRows({}, count(), count() + int(rows.size()) - 1);
@@ -343,18 +367,16 @@ void Transcript::resetRows()
     m_waiting.clear();
     m_waitingForNewest = 0;
     m_newest = {};
-    if (m_conversation != 0 && !m_matcher)
+    if (m_finder.isHiding()) {
+        std::vector<Row> rows;
+        for (const qint64 seq : m_finder.hits())
+            rows.push_back({seq, 1});
+        m_rows.append(rows);
+    } else if (m_conversation != 0) {
         m_rows.append(olderRows(m_store->lastSeq(m_conversation) + 1));
+    }
     endResetModel();
     Q_EMIT countChanged();
-}
-
-void Transcript::setFilter(const QString &filter)
-{
-    if (m_query.text == filter)
-        return;
-    m_query.text = filter;
-    applyFilter();
 }
 
 void Transcript::setFolding(bool isFolding)
@@ -362,69 +384,27 @@ void Transcript::setFolding(bool isFolding)
     if (m_isFolding == isFolding)
         return;
     m_isFolding = isFolding;
-    applyFilter();
-}
-
-void Transcript::setMessagesOnly(bool messagesOnly)
-{
-    if (m_messagesOnly == messagesOnly)
-        return;
-    m_messagesOnly = messagesOnly;
-    applyFilter();
-}
-
-void Transcript::setDirection(const QString &direction)
-{
-    if (m_direction == direction)
-        return;
-    m_direction = direction;
-    applyFilter();
-}
-
-void Transcript::applyFilter()
-{
-    m_query.directions.clear();
-    if (m_direction == "sent"_L1)
-        m_query.directions = {Entry::Sent};
-    else if (m_direction == "received"_L1)
-        m_query.directions = {Entry::Received};
-    else if (m_messagesOnly)
-        m_query.directions = {Entry::Sent, Entry::Received};
-    const bool isFiltering = !m_query.text.isEmpty() || !m_query.directions.isEmpty();
-    if (isFiltering)
-        m_matcher.emplace(m_query);
-    else
-        m_matcher.reset();
     resetRows();
-    if (m_conversation != 0 && isFiltering)
-        m_store->search(m_ticket = m_store->newTicket(), m_conversation, m_query);
-    else if (m_store && m_isSearching)
-        m_store->cancelSearch();
-    if (std::exchange(m_isSearching, m_conversation != 0 && isFiltering) != m_isSearching)
-        Q_EMIT searchingChanged();
-    Q_EMIT filterChanged();
+    Q_EMIT foldingChanged();
 }
 
-void Transcript::onFound(int ticket, const QList<qint64> &seqs)
+void Transcript::onQueryChanged()
 {
-    if (ticket != m_ticket || !m_matcher || seqs.isEmpty())
+    // Rows that are all shown, before and after, stay where they are.
+    if (m_finder.isHiding() || std::exchange(m_wasHiding, false))
+        resetRows();
+    m_wasHiding = m_finder.isHiding();
+}
+
+void Transcript::onFound(const QList<qint64> &seqs)
+{
+    if (!m_finder.isHiding())
         return;
     std::vector<Row> rows;
     rows.reserve(std::size_t(seqs.size()));
     for (const qint64 seq : seqs)
         rows.push_back({seq, 1});
-    beginInsertRows({}, count(), count() + int(rows.size()) - 1);
-    m_rows.append(rows);
-    endInsertRows();
-    Q_EMIT countChanged();
-}
-
-void Transcript::onSearchFinished(int ticket, qint64)
-{
-    if (ticket != m_ticket || !std::exchange(m_isSearching, false))
-        return;
-    Q_EMIT searchingChanged();
-    Q_EMIT countChanged();
+    appendRows(rows);
 }
 
 void Transcript::onPruned(qint64 conversation, qint64 firstSeq)
@@ -432,6 +412,8 @@ void Transcript::onPruned(qint64 conversation, qint64 firstSeq)
     if (conversation != m_conversation)
         return;
     m_pages.setConversation(m_store, m_conversation);
+    m_finder.removeBefore(firstSeq);
+    m_finder.announce();
     const int gone = m_rows.countBefore(firstSeq);
     if (gone > 0) {
         beginRemoveRows({}, count() - gone, count() - 1);

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "entry.h"
+#include "finder.h"
 #include "roundtrips.h"
 #include "storedentry.h"
 #include "transcriptpages.h"
-#include "transcriptquery.h"
 #include "transcriptrows.h"
 #include "transcriptstore.h"
 
@@ -16,7 +16,6 @@
 #include <QtQml/qqmlregistration.h>
 
 #include <memory>
-#include <optional>
 #include <vector>
 
 class WebSocket;
@@ -51,23 +50,15 @@ class Transcript
     /// The number of the conversation that is shown; 0: none.
     Q_PROPERTY(int conversation READ conversation NOTIFY conversationChanged FINAL)
     /// Whether equal neighbours have one row together. They have by default.
-    Q_PROPERTY(bool folding READ isFolding WRITE setFolding NOTIFY filterChanged FINAL)
+    Q_PROPERTY(bool folding READ isFolding WRITE setFolding NOTIFY foldingChanged FINAL)
     /// How many rows there are so far.
     Q_PROPERTY(int count READ count NOTIFY countChanged FINAL)
     /// How many entries the conversation has.
     Q_PROPERTY(int entryCount READ entryCount NOTIFY countChanged FINAL)
-    /// Only entries with this text have rows, whatever their case; empty: all.
-    Q_PROPERTY(QString filter READ filter WRITE setFilter NOTIFY filterChanged FINAL)
-    /// Whether only messages have rows.
-    Q_PROPERTY(bool messagesOnly READ messagesOnly WRITE setMessagesOnly NOTIFY filterChanged FINAL)
-    /// Whose entries have rows: \c "all", \c "sent" or \c "received".
-    Q_PROPERTY(QString direction READ direction WRITE setDirection NOTIFY filterChanged FINAL)
-    /// Whether anything is left out.
-    Q_PROPERTY(bool filtered READ isFiltered NOTIFY filterChanged FINAL)
-    /// Whether entries are still being looked for.
-    Q_PROPERTY(bool searching READ isSearching NOTIFY searchingChanged FINAL)
-    /// How many entries the filter leaves out, as far as is known.
-    Q_PROPERTY(int hiddenCount READ hiddenCount NOTIFY countChanged FINAL)
+    /// The number of the oldest entry that is there; they have no gaps.
+    Q_PROPERTY(int firstSeq READ firstSeq NOTIFY countChanged FINAL)
+    /// What is looked for in it; what is no hit may be hidden.
+    Q_PROPERTY(Finder *finder READ finder CONSTANT FINAL)
     /// What is wrong with keeping the transcript, or was done for it, in a sentence; or empty.
     Q_PROPERTY(QString notice READ notice NOTIFY noticeChanged FINAL)
     /// Messages and bytes of payload a second, both ways, in the last second.
@@ -91,6 +82,14 @@ public:
     };
     Q_ENUM(Role)
 
+    /// How rows are put into the clipboard.
+    enum CopyFormat {
+        Words, ///< the messages alone
+        Rows, ///< with times and prefixes
+        JsonLines, ///< as docs/conversation-format.md says
+    };
+    Q_ENUM(CopyFormat)
+
     /// What a line above a row says.
     enum Mark {
         NoMark,
@@ -101,6 +100,8 @@ public:
 
     /// How many rows are made of older entries at a time.
     static constexpr int pageRows = 256;
+    /// How much is put into the clipboard, in bytes of payload: other programs take a copy of it.
+    static constexpr qint64 maxCopyBytes = 16 * 1024 * 1024;
 
     explicit Transcript(QObject *parent = nullptr);
     ~Transcript() override;
@@ -121,15 +122,8 @@ public:
     void setFolding(bool isFolding);
     [[nodiscard]] int count() const { return m_rows.size(); }
     [[nodiscard]] int entryCount() const;
-    [[nodiscard]] QString filter() const { return m_query.text; }
-    void setFilter(const QString &filter);
-    [[nodiscard]] bool messagesOnly() const { return m_messagesOnly; }
-    void setMessagesOnly(bool messagesOnly);
-    [[nodiscard]] QString direction() const { return m_direction; }
-    void setDirection(const QString &direction);
-    [[nodiscard]] bool isFiltered() const { return m_matcher.has_value(); }
-    [[nodiscard]] bool isSearching() const { return m_isSearching; }
-    [[nodiscard]] int hiddenCount() const;
+    [[nodiscard]] int firstSeq() const;
+    [[nodiscard]] Finder *finder() { return &m_finder; }
     [[nodiscard]] QString notice() const { return m_notice; }
     [[nodiscard]] int messageRate() const { return m_messageRate; }
     [[nodiscard]] qreal byteRate() const { return qreal(m_byteRate); }
@@ -144,20 +138,24 @@ public:
     /// yet.
     Q_INVOKABLE int rowOf(qint64 seq) const { return m_rows.rowOf(seq); }
     /// Of the entry that is the \a seq'th of the conversation: its whole payload, whether that is
-    /// binary, and that of the message before it that went the same way.
+    /// binary, whether it is a message, and that of the message before it that went the same way.
     Q_INVOKABLE QByteArray payloadOf(qint64 seq) const;
     Q_INVOKABLE bool isBinary(qint64 seq) const;
+    Q_INVOKABLE bool isMessage(qint64 seq) const;
     Q_INVOKABLE QByteArray previousPayloadOf(qint64 seq) const;
-    /// Puts rows between two entries into the clipboard, as text with prefixes.
-    Q_INVOKABLE void copyRows(qint64 firstSeq, qint64 lastSeq) const;
+    /// Makes rows down to the entry that is the \a seq'th of the conversation; its row, or -1
+    /// where it has none. Those far above it are not folded.
+    Q_INVOKABLE int showEntry(qint64 seq);
+    /// Puts the entries of all rows between two entries into the clipboard, whole. False where they
+    /// are more than maxCopyBytes; then the notice says so.
+    Q_INVOKABLE bool copyRows(qint64 firstSeq, qint64 lastSeq, CopyFormat format);
     /// Puts a payload into the clipboard: as text, or the hexadecimal bytes of what is binary.
     Q_INVOKABLE void copyPayload(qint64 seq) const;
     /// Saves a payload, byte for byte, in a new file in the person's folder for downloads. Returns
     /// a sentence that says where, or why not.
     Q_INVOKABLE QString savePayload(qint64 seq) const;
-    /// Rows from \a first to \a last (0 is the newest) as text, the oldest first: whole payloads,
-    /// one a line, with prefixes and times where asked for.
-    Q_INVOKABLE QString text(int first, int last, bool withPrefixes, bool withTimes) const;
+    /// The whole payload of an entry as text, as it would be sent again.
+    Q_INVOKABLE QString textOf(qint64 seq) const;
     /// Writes down an entry, with the present time; not where it only reads.
     void append(Entry::Direction direction, Entry::Kind kind, const QByteArray &payload);
     void append(Entry entry);
@@ -181,8 +179,7 @@ Q_SIGNALS:
     void readOnlyChanged();
     void conversationChanged();
     void countChanged();
-    void filterChanged();
-    void searchingChanged();
+    void foldingChanged();
     void noticeChanged();
     void ratesChanged();
 
@@ -192,14 +189,15 @@ private:
     void onRemoved(qint64 conversation);
     void onStatusChanged();
     void onPruned(qint64 conversation, qint64 firstSeq);
-    void onFound(int ticket, const QList<qint64> &seqs);
-    void onSearchFinished(int ticket, qint64 total);
+    void onQueryChanged();
+    void onFound(const QList<qint64> &seqs);
     void onBacklogged(bool isBacklogged);
     void setNotice(const QString &notice);
-    void applyFilter();
     void resetRows();
     void addWaiting(qint64 seq, const Entry &entry);
+    void appendRows(const std::vector<TranscriptRows::Row> &rows);
     [[nodiscard]] std::vector<TranscriptRows::Row> olderRows(qint64 before) const;
+    [[nodiscard]] qint64 oldestLoaded() const;
     void measureRates();
 
     QPointer<WebSocket> m_socket;
@@ -217,13 +215,9 @@ private:
     RoundTrips m_roundTrips;
     QTimer m_batchTimer; // runs while a batch of rows has just been shown
 
-    TranscriptQuery m_query;
-    std::optional<EntryMatcher> m_matcher;
-    QString m_direction = QStringLiteral("all");
-    bool m_messagesOnly = false;
+    Finder m_finder;
+    bool m_wasHiding = false; // what is no hit
     bool m_isFolding = true;
-    int m_ticket = 0;
-    bool m_isSearching = false;
 
     qint64 m_resumedSeq = 0; // the first entry of this run
     qint64 m_unseenSeq = 0; // the first entry that was not looked at; 0: none

@@ -2,8 +2,10 @@
 // What leaves the transcript: to the clipboard and to files.
 #include "transcript.h"
 
+#include "conversationfile.h"
 #include "transcriptstore.h"
 
+#include <QBuffer>
 #include <QClipboard>
 #include <QDir>
 #include <QFile>
@@ -37,6 +39,12 @@ bool Transcript::isBinary(qint64 seq) const
     return m_pages.entry(seq).kind == Entry::Binary;
 }
 
+bool Transcript::isMessage(qint64 seq) const
+{
+    const StoredEntry entry = m_pages.entry(seq);
+    return entry.seq != 0 && entry.direction != Entry::Local;
+}
+
 QByteArray Transcript::previousPayloadOf(qint64 seq) const
 {
     const Entry::Direction direction = m_pages.entry(seq).direction;
@@ -47,27 +55,57 @@ QByteArray Transcript::previousPayloadOf(qint64 seq) const
     return {};
 }
 
-QString Transcript::text(int first, int last, bool withPrefixes, bool withTimes) const
+QString Transcript::textOf(qint64 seq) const
 {
-    QString result;
-    for (int row = std::min(last, count() - 1); row >= std::max(first, 0); --row) {
-        const StoredEntry one = wholeEntry(row);
-        if (withTimes)
-            result += one.time.toString(u"yyyy-MM-dd hh:mm:ss.zzz "_s);
-        if (withPrefixes)
-            result += one.prefix() + u' ';
-        result += asText(one) + u'\n';
-    }
-    result.chop(1);
-    return result;
+    return QString::fromUtf8(payloadOf(seq));
 }
 
-void Transcript::copyRows(qint64 firstSeq, qint64 lastSeq) const
+bool Transcript::copyRows(qint64 firstSeq, qint64 lastSeq, CopyFormat format)
 {
-    const int oldest = rowOf(std::min(firstSeq, lastSeq));
-    const int newest = rowOf(std::max(firstSeq, lastSeq));
-    if (oldest != -1 && newest != -1)
-        QGuiApplication::clipboard()->setText(text(newest, oldest, true, false));
+    QByteArray json;
+    QBuffer buffer(&json);
+    buffer.open(QIODevice::WriteOnly);
+    ConversationWriter writer(buffer);
+    QString text;
+    qint64 bytes = 0;
+    const auto copy = [&](qint64 seq) {
+        StoredEntry one = m_pages.entry(seq);
+        bytes += one.size;
+        if (bytes > maxCopyBytes)
+            return false;
+        if (one.cut())
+            one.payload = payloadOf(seq);
+        if (format == JsonLines)
+            return writer.write(one);
+        if (format == Rows)
+            text += one.time.toString(u"yyyy-MM-dd hh:mm:ss.zzz "_s) + one.prefix() + u' ';
+        text += asText(one) + u'\n';
+        return true;
+    };
+    auto [oldest, newest] = std::minmax({firstSeq, lastSeq});
+    bool isWhole = true;
+    if (m_finder.isHiding()) {
+        const auto &hits = m_finder.hits();
+        for (auto hit = hits.crbegin(); hit != hits.crend() && isWhole; ++hit)
+            isWhole = *hit < oldest || *hit > newest || copy(*hit);
+    } else {
+        // A row that stands for several entries is chosen as a whole.
+        if (const int row = rowOf(oldest); row != -1)
+            oldest = m_rows.at(row).first();
+        if (const int row = rowOf(newest); row != -1)
+            newest = m_rows.at(row).seq;
+        for (qint64 seq = oldest; seq <= newest && isWhole; ++seq)
+            isWhole = copy(seq);
+    }
+    if (!isWhole) {
+        setNotice(tr("Not copied: this is more than %L1 MiB. Export the conversation instead.")
+                      .arg(maxCopyBytes / 1024 / 1024));
+        return false;
+    }
+    if (format != JsonLines)
+        text.chop(1);
+    QGuiApplication::clipboard()->setText(format == JsonLines ? QString::fromUtf8(json) : text);
+    return true;
 }
 
 void Transcript::copyPayload(qint64 seq) const

@@ -22,14 +22,27 @@ ListView {
     /*! How many entries have come since one has scrolled up. */
     readonly property int newCount: following ? 0 : Math.max(0, entryCount - place.countAtLeaving)
 
+    /*! The number of the oldest entry; they have no gaps. */
+    property int firstSeq: 1
+    /*! What is looked for, and marked in the rows. */
+    property string needle: ""
+    /*! Whether a message could be sent. */
+    property bool canSend: false
+
     /*! The rows that are chosen, by the numbers of their entries; 0: none. */
     property int selectionAnchor: 0
     property int selectionEnd: 0
+    readonly property int selectionFirst: Math.min(selectionAnchor, selectionEnd)
+    readonly property int selectionLast: Math.max(selectionAnchor, selectionEnd)
 
     /*! The person wants to see all of an entry, named by its number. */
     signal opened(int seq)
-    /*! Two entries, and all between them, are to be copied. */
-    signal copyRequested(int first, int last)
+    /*! Two entries, and all between them, are to be copied; see Transcript.CopyFormat. */
+    signal copyRequested(int first, int last, int format)
+    /*! A message is to be sent once more, as it is. */
+    signal sendRequested(int seq)
+    /*! A message is to be sent once more, when it has been changed. */
+    signal editRequested(int seq)
 
     function showNewest() {
         positionViewAtBeginning();
@@ -50,6 +63,14 @@ ListView {
         selectionEnd = item.seq;
         if (!extend || selectionAnchor === 0)
             selectionAnchor = item.seq;
+    }
+
+    function selectAll() {
+        if (entryCount === 0)
+            return;
+        selectionAnchor = firstSeq;
+        selectionEnd = firstSeq + entryCount - 1;
+        currentIndex = 0;
     }
 
     function clearSelection() {
@@ -89,7 +110,7 @@ ListView {
             positionViewAtBeginning();
     }
     onContentYChanged: {
-        if (moving || scrollBar.pressed)
+        if (moving || scrollBar.pressed || rowPointer.pressed)
             place.note();
     }
 
@@ -105,17 +126,37 @@ ListView {
     keyNavigationEnabled: false
     Keys.onUpPressed: event => root.moveBy(1, event.modifiers & Qt.ShiftModifier)
     Keys.onDownPressed: event => root.moveBy(-1, event.modifiers & Qt.ShiftModifier)
-    Keys.onReturnPressed: openSelected()
-    Keys.onEnterPressed: openSelected()
-    Keys.onSpacePressed: openSelected()
+    Keys.onReturnPressed: event => root.enter(event.modifiers)
+    Keys.onEnterPressed: event => root.enter(event.modifiers & ~Qt.KeypadModifier)
+    Keys.onSpacePressed: root.enter(Qt.NoModifier)
+    Keys.onMenuPressed: openMenu()
     Keys.onPressed: event => {
-        event.accepted = event.matches(StandardKey.Copy) && selectionEnd !== 0;
-        if (event.accepted)
-            root.copyRequested(selectionAnchor, selectionEnd);
+        event.accepted = true;
+        if (event.matches(StandardKey.SelectAll))
+            root.selectAll();
+        else if (event.matches(StandardKey.Copy))
+            root.copy(Transcript.Words);
+        else if (event.key === Qt.Key_C && event.modifiers === (Qt.ControlModifier | Qt.ShiftModifier))
+            root.copy(Transcript.Rows);
+        else if (event.key === Qt.Key_E && event.modifiers === Qt.ControlModifier && menu.canEdit())
+            root.editRequested(selectionEnd);
+        else if (event.key === Qt.Key_F10 && event.modifiers === Qt.ShiftModifier)
+            root.openMenu();
+        else
+            event.accepted = false;
     }
 
-    function openSelected() {
+    function copy(format: int) {
         if (selectionEnd !== 0)
+            root.copyRequested(selectionFirst, selectionLast, format);
+    }
+
+    function enter(modifiers: int) {
+        if (selectionEnd === 0)
+            return;
+        if (modifiers & Qt.ControlModifier)
+            root.sendRequested(selectionEnd);
+        else
             root.opened(selectionEnd);
     }
 
@@ -131,21 +172,83 @@ ListView {
 
         required property int index
 
-        selected: seq >= Math.min(root.selectionAnchor, root.selectionEnd)
-                  && seq <= Math.max(root.selectionAnchor, root.selectionEnd)
+        // The newest row may become one of several equal entries after it was chosen.
+        selected: root.selectionFirst <= seq && root.selectionLast > seq - repeat
+        needle: root.needle
         width: ListView.view.width
 
+        // Fingers; RowPointer is for the mouse.
         TapHandler {
-            gesturePolicy: TapHandler.DragThreshold
-            onTapped: (point, button) => {
+            acceptedDevices: PointerDevice.TouchScreen | PointerDevice.Stylus
+            onTapped: {
                 root.forceActiveFocus(Qt.MouseFocusReason);
-                root.select(label.index, point.modifiers & Qt.ShiftModifier);
+                root.select(label.index, false);
             }
             onDoubleTapped: root.opened(label.seq)
+            onLongPressed: {
+                root.select(label.index, false);
+                root.openMenu();
+            }
         }
         // A row that waits to be used again is not drawn, but a screen reader would still find it.
         ListView.onPooled: visible = false
         ListView.onReused: visible = true
+    }
+
+    RowPointer {
+        id: rowPointer
+        objectName: "rowPointer"
+
+        parent: root
+        anchors.fill: parent
+        view: root
+        onChosen: (row, extend) => root.select(row, extend)
+        onOpened: row => root.opened(root.selectionEnd)
+        onMenuRequested: (row, x, y) => {
+            const item = root.itemAtIndex(row) as Label;
+            if (item && !item.selected)
+                root.select(row, false);
+            menu.openAt(x, y);
+        }
+    }
+
+    function openMenu() {
+        const item = currentItem as Label;
+        if (item && selectionEnd !== 0)
+            menu.openAt(Theme.margin, Math.max(0, Math.min(height - 1, item.y - contentY + item.height)));
+    }
+
+    RowMenu {
+        id: menu
+
+        function chosen(): Label {
+            const single = root.selectionEnd !== 0 && root.selectionAnchor === root.selectionEnd;
+            return single ? root.currentItem as Label : null;
+        }
+
+        function canEdit(): bool {
+            const item = chosen();
+            return item !== null && item.isMessage && item.kind === EntryType.Text;
+        }
+
+        function openAt(x: real, y: real) {
+            const item = chosen();
+            rows = item ? 1 : 2;
+            isMessage = item !== null && item.isMessage;
+            isText = canEdit();
+            popup(root, x, y);
+        }
+
+        canSend: root.canSend
+        // A menu gives the focus back to nobody in particular.
+        onClosed: {
+            if (root.Window.activeFocusItem === root.Window.contentItem)
+                root.forceActiveFocus();
+        }
+        onOpenRequested: root.opened(root.selectionEnd)
+        onCopyRequested: format => root.copy(format)
+        onSendRequested: root.sendRequested(root.selectionEnd)
+        onEditRequested: root.editRequested(root.selectionEnd)
     }
 
     Rectangle {
@@ -192,5 +295,7 @@ ListView {
 
     Controls.ScrollBar.vertical: Controls.ScrollBar {
         id: scrollBar
+
+        z: 2 // above the RowPointer
     }
 }

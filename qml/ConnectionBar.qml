@@ -15,6 +15,10 @@ Rectangle {
     /*! WebSocket.Connecting, WebSocket.Open, … */
     required property int status
 
+    /*! Messages and bytes a second, both ways. */
+    property int messageRate: 0
+    property real byteRate: 0
+
     /*! The person wants to be connected again. */
     signal reconnectRequested()
 
@@ -29,6 +33,10 @@ Rectangle {
     readonly property color tone: status === WebSocket.Open ? Theme.received
                                 : status === WebSocket.Error ? Theme.error
                                 : ended ? Theme.quiet : Theme.status
+
+    readonly property string rateText: messageRate === 0 ? ""
+        : width < 640 ? qsTr("%L1/s").arg(messageRate)
+                      : qsTr("%L1 messages/s  %2/s").arg(messageRate).arg(Units.bytes(byteRate))
 
     // The button keeps its height when it is not there, so that nothing jumps.
     implicitHeight: Math.max(layout.implicitHeight, button.implicitHeight) + 2 * Theme.gap
@@ -79,6 +87,19 @@ Rectangle {
             font.family: Theme.fixedFont
             font.pixelSize: Theme.textSize
             Accessible.ignored: true
+        }
+
+        Text {
+            objectName: "meter"
+
+            Layout.alignment: Qt.AlignBaseline
+            visible: root.rateText.length > 0
+            text: root.rateText
+            textFormat: Text.PlainText
+            color: Theme.quiet
+            font.pixelSize: Theme.quietSize
+            Accessible.role: Accessible.StaticText
+            Accessible.name: text
         }
 
         Controls.Button {

@@ -7,8 +7,8 @@ import QtQuick.Layouts
 import AwesomeChat
 
 /*!
-    What the transcript is to show: only rows with some text, of one direction, without status. Says
-    how much that hides.
+    What is looked for in the transcript: some text, of one direction, without status. It says how
+    much of it there is, goes from hit to hit, and tells whether all else is hidden.
 */
 Rectangle {
     id: root
@@ -18,21 +18,41 @@ Rectangle {
     /*! "all", "sent" or "received". */
     property string direction: "all"
     property bool messagesOnly: false
-    /*! How many entries are shown and hidden, and whether more may still be found. */
-    property int shownCount: 0
-    property int hiddenCount: 0
+    /*! Whether what is no hit is hidden. */
+    property bool hidesOthers: true
+    /*! Whether anything is looked for, and more may still be found. */
+    property bool active: false
     property bool searching: false
+    /*! How many entries and hits there are, and which of them is chosen, 1 being the newest; 0:
+        none. */
+    property int entryCount: 0
+    property int hitCount: 0
+    property int current: 0
 
+    /*! The person wants to see the next hit towards the oldest one, or the newest. */
+    signal olderRequested()
+    signal newerRequested()
     /*! The person wants to see everything again. */
     signal closed()
 
-    readonly property string resultText: searching ? qsTr("searching… %L1 so far").arg(shownCount)
-        : hiddenCount > 0 ? qsTr("%L1 shown, %L2 hidden").arg(shownCount).arg(hiddenCount)
-                          : qsTr("%L1 shown").arg(shownCount)
+    readonly property bool narrow: width < 800
+    readonly property int hiddenCount: hidesOthers ? Math.max(0, entryCount - hitCount) : 0
+    readonly property string countText: current > 0 ? qsTr("%L1 of %L2").arg(current).arg(hitCount)
+                                                    : qsTr("%L1 found").arg(hitCount)
+    readonly property string resultText: !active ? ""
+        : searching ? qsTr("searching… %1").arg(countText)
+        : hiddenCount > 0 && width >= 480 ? qsTr("%1, %L2 hidden").arg(countText).arg(hiddenCount) : countText
 
     function focusField() {
         field.forceActiveFocus();
         field.selectAll();
+    }
+
+    function enter(modifiers: int) {
+        if (modifiers & Qt.ShiftModifier)
+            root.newerRequested();
+        else
+            root.olderRequested();
     }
 
     implicitHeight: layout.implicitHeight + 2 * Theme.gap
@@ -52,7 +72,8 @@ Rectangle {
             textFormat: Text.PlainText
             horizontalAlignment: Text.AlignHCenter
             verticalAlignment: Text.AlignVCenter
-            color: choice.checked ? Theme.accent : Theme.quiet
+            color: choice.checked ? Theme.accent : choice.enabled ? Theme.text : Theme.quiet
+            opacity: choice.enabled ? 1 : 0.6
             font.pixelSize: Theme.quietSize
         }
         background: Rectangle {
@@ -69,7 +90,7 @@ Rectangle {
         anchors.right: parent.right
         anchors.margins: Theme.margin
         anchors.verticalCenter: parent.verticalCenter
-        columns: root.width < 560 ? 1 : 2
+        columns: root.narrow ? 1 : 2
         columnSpacing: Theme.gap
         rowSpacing: Theme.gap / 2
 
@@ -97,13 +118,16 @@ Rectangle {
                 font.family: Theme.fixedFont
                 font.pixelSize: Theme.quietSize
                 Accessible.role: Accessible.EditableText
-                Accessible.name: qsTr("Show rows that contain")
+                Accessible.name: qsTr("Find")
+                Accessible.description: root.resultText
+                Keys.onReturnPressed: event => root.enter(event.modifiers)
+                Keys.onEnterPressed: event => root.enter(event.modifiers)
             }
 
             Text {
                 anchors.fill: field
                 visible: field.text.length === 0 && field.preeditText.length === 0
-                text: qsTr("Show rows that contain…")
+                text: qsTr("Find…")
                 textFormat: Text.PlainText
                 elide: Text.ElideRight
                 color: Theme.quiet
@@ -127,9 +151,42 @@ Rectangle {
             }
         }
 
-        RowLayout {
+        Flow {
+            id: choices
+
+            readonly property real oneLine: {
+                let width = -spacing;
+                for (let i = 0; i < children.length; ++i)
+                    width += children[i].implicitWidth + spacing;
+                return width;
+            }
+
+            Layout.fillWidth: root.narrow
+            Layout.preferredWidth: root.narrow ? -1 : oneLine
             spacing: Theme.gap / 2
 
+            Choice {
+                objectName: "older"
+                text: "↑"
+                enabled: root.hitCount > 0
+                Accessible.role: Accessible.Button
+                Accessible.name: qsTr("Next older")
+                onClicked: root.olderRequested()
+            }
+            Choice {
+                objectName: "newer"
+                text: "↓"
+                enabled: root.hitCount > 0
+                Accessible.role: Accessible.Button
+                Accessible.name: qsTr("Next newer")
+                onClicked: root.newerRequested()
+            }
+            Choice {
+                objectName: "hidesOthers"
+                text: qsTr("hide the rest")
+                checked: root.hidesOthers
+                onClicked: root.hidesOthers = !root.hidesOthers
+            }
             Choice {
                 objectName: "sentOnly"
                 text: qsTr("sent")
@@ -150,7 +207,8 @@ Rectangle {
             }
             Choice {
                 objectName: "closeFilter"
-                text: qsTr("✕")
+                text: "✕"
+                Accessible.role: Accessible.Button
                 Accessible.name: qsTr("Show everything")
                 onClicked: root.closed()
             }

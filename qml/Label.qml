@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-pragma ComponentBehavior: Bound
-
 import QtQuick
 import AwesomeChat
 
@@ -32,15 +30,17 @@ Item {
     required property int seq
     /*! Whether the row is one of those that were chosen. */
     property bool selected: false
+    /*! What is looked for, and marked where the message has it. */
+    property string needle: ""
 
     readonly property bool isMessage: direction !== EntryType.Local
     readonly property color tone: kind === EntryType.Failed ? Theme.error
                                 : direction === EntryType.Sent ? Theme.sent
                                 : direction === EntryType.Received ? Theme.received : Theme.status
     readonly property string timeText: Qt.formatTime(time, "hh:mm:ss.zzz")
-    readonly property string sizeText: (kind === EntryType.Binary ? qsTr("binary %1") : "%1").arg(sizeInWords(size))
+    readonly property string sizeText: (kind === EntryType.Binary ? qsTr("binary %1") : "%1").arg(Units.bytes(size))
     readonly property string cutText: cut
-        ? qsTr("… the beginning of %1 is shown").arg(sizeInWords(size)) : ""
+        ? qsTr("… the beginning of %1 is shown").arg(Units.bytes(size)) : ""
 
     readonly property string repeatText: repeat > 1 ? qsTr("×%L1").arg(repeat) : ""
     readonly property string roundTripText: roundTrip < 0 ? ""
@@ -50,18 +50,12 @@ Item {
     readonly property string metaText: joined("  ", repeatText, width >= 640 ? roundTripText : "",
                                               isMessage ? sizeText : "", timeText)
 
+    readonly property bool hasHits: needle.length > 0 && text.toLowerCase().includes(needle.toLowerCase())
+
     // A narrow window keeps its room for the words.
     readonly property bool wide: width >= 480
     readonly property real metaWidth: wide ? Math.max(metrics.width, meta.implicitWidth) + Theme.margin : 0
     readonly property real column: (width - 2 * Theme.margin - metaWidth) / 24
-
-    function sizeInWords(bytes: int): string {
-        if (bytes < 1024)
-            return qsTr("%1 B").arg(bytes);
-        if (bytes < 1024 * 1024)
-            return qsTr("%1 KiB").arg((bytes / 1024).toFixed(1));
-        return qsTr("%1 MiB").arg((bytes / 1024 / 1024).toFixed(1));
-    }
 
     /*! The words that are not empty, with separator between them. */
     function joined(separator: string, ...words): string {
@@ -158,6 +152,7 @@ Item {
         x: prefixText.x + prefixText.width
         y: markLine.height
         width: root.column * 23
+        visible: !root.hasHits
         text: root.text
         textFormat: Text.PlainText
         wrapMode: Text.Wrap
@@ -166,6 +161,17 @@ Item {
         font.pixelSize: Theme.textSize
         Accessible.ignored: true
     }
+
+    // A Text can mark its hits by markup only, and strangers' words are none.
+    Loader {
+        id: marked
+
+        x: message.x
+        y: message.y
+        width: message.width
+    }
+
+    onHasHitsChanged: marked.setSource(hasHits ? "MarkedMessage.qml" : "", hasHits ? {label: root} : {})
 
     Text {
         id: cutNote

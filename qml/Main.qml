@@ -29,6 +29,31 @@ Window {
         transcriptFile: root.transcriptFile
     }
 
+    function showEntry(seq: int) {
+        const row = session.transcript.showEntry(seq);
+        if (row !== -1)
+            chatView.showRow(row);
+    }
+
+    /*! Goes to the hit that next gives for the chosen entry. */
+    function showHit(next: var) {
+        filterBar.finder.text = filterBar.text;
+        const seq = next(chatView.selectionEnd);
+        filterBar.awaited = seq === 0;
+        if (seq === 0)
+            return;
+        showEntry(seq);
+        chatView.select(session.transcript.rowOf(seq), false);
+    }
+
+    function sendAgain(seq: int) {
+        if (!session.transcript.isMessage(seq))
+            return;
+        chatInput.refused = !session.sendAgain(seq);
+        if (!chatInput.refused)
+            chatView.showNewest();
+    }
+
     onActiveChanged: session.transcript.setLookedAt(active)
 
     ColumnLayout {
@@ -41,6 +66,8 @@ Window {
             Layout.fillWidth: true
             address: session.socket.address
             status: session.socket.status
+            messageRate: session.transcript.messageRate
+            byteRate: session.transcript.byteRate
             onReconnectRequested: {
                 session.reconnect();
                 chatInput.forceActiveFocus();
@@ -51,28 +78,51 @@ Window {
             id: filterBar
             objectName: "filterBar"
 
+            readonly property Finder finder: session.transcript.finder
+            /*! Whether the first hit is to be shown when there is one. */
+            property bool awaited: false
+
             Layout.fillWidth: true
             visible: false
-            shownCount: session.transcript.entryCount - session.transcript.hiddenCount
-            hiddenCount: session.transcript.hiddenCount
-            searching: session.transcript.searching
-            onTextChanged: filterTimer.restart()
-            onDirectionChanged: session.transcript.direction = direction
-            onMessagesOnlyChanged: session.transcript.messagesOnly = messagesOnly
+            active: filterBar.finder.active
+            searching: filterBar.finder.searching
+            entryCount: session.transcript.entryCount
+            hitCount: filterBar.finder.hitCount
+            // As hits come in, the chosen one gets another place.
+            current: filterBar.finder.hitCount > 0 ? filterBar.finder.rank(chatView.selectionEnd) : 0
+            onTextChanged: {
+                awaited = false;
+                findTimer.restart();
+            }
+            onHitCountChanged: {
+                if (awaited && hitCount > 0)
+                    olderRequested();
+            }
+            onDirectionChanged: filterBar.finder.direction = direction
+            onMessagesOnlyChanged: filterBar.finder.messagesOnly = messagesOnly
+            onHidesOthersChanged: {
+                filterBar.finder.hidesOthers = hidesOthers;
+                root.showEntry(chatView.selectionEnd);
+            }
+            onOlderRequested: root.showHit(seq => filterBar.finder.olderHit(seq))
+            onNewerRequested: root.showHit(seq => filterBar.finder.newerHit(seq))
             onClosed: {
                 text = "";
                 direction = "all";
                 messagesOnly = false;
                 visible = false;
+                findTimer.stop();
+                filterBar.finder.text = "";
+                root.showEntry(chatView.selectionEnd);
                 chatInput.forceActiveFocus();
             }
 
             // Not for every key of a fast typist.
             Timer {
-                id: filterTimer
+                id: findTimer
 
                 interval: 80
-                onTriggered: session.transcript.filter = filterBar.text
+                onTriggered: filterBar.finder.text = filterBar.text
             }
         }
 
@@ -93,8 +143,16 @@ Window {
             Layout.fillHeight: true
             model: session.transcript
             entryCount: session.transcript.entryCount
+            firstSeq: session.transcript.firstSeq
+            needle: filterBar.finder.text
+            canSend: session.obstacle.length === 0
             onOpened: seq => details.show(seq)
-            onCopyRequested: (first, last) => session.transcript.copyRows(first, last)
+            onCopyRequested: (first, last, format) => session.transcript.copyRows(first, last, format)
+            onSendRequested: seq => root.sendAgain(seq)
+            onEditRequested: seq => {
+                chatInput.text = session.transcript.textOf(seq);
+                chatInput.forceActiveFocus();
+            }
         }
 
         Rectangle {
@@ -178,6 +236,14 @@ Window {
         }
     }
     Shortcut {
+        sequences: ["F3", "Ctrl+G"]
+        onActivated: filterBar.olderRequested()
+    }
+    Shortcut {
+        sequences: ["Shift+F3", "Ctrl+Shift+G"]
+        onActivated: filterBar.newerRequested()
+    }
+    Shortcut {
         sequence: "Ctrl+R"
         onActivated: session.reconnect()
     }
@@ -191,7 +257,10 @@ Window {
     }
     Shortcut {
         sequence: "Ctrl+PgUp"
-        onActivated: chatView.showOldest()
+        onActivated: {
+            session.transcript.showEntry(session.transcript.firstSeq);
+            chatView.showOldest();
+        }
     }
     Shortcut {
         sequence: "Ctrl+PgDown"

@@ -40,6 +40,16 @@ QtObject {
         return socket.sendTextMessage(text) > 0;
     }
 
+    /*! Sends a message of the transcript once more, text as text and binary as binary; see send(). */
+    function sendAgain(seq: int): bool {
+        if (!transcript.isBinary(seq))
+            return send(transcript.textOf(seq));
+        if (socket.status !== WebSocket.Open)
+            return false;
+        socket.sendBinaryMessage(transcript.payloadOf(seq));
+        return true;
+    }
+
     /*! Connects again after a connection has ended. */
     function reconnect() {
         socket.open();

@@ -28,6 +28,9 @@ QtObject {
     readonly property color error: dark ? "#ff8f86" : "#b42318"
     readonly property color selection: dark ? "#2d5c8c" : "#b6d7fb"
 
+    // Behind what is looked for.
+    readonly property color hit: dark ? "#5e4a08" : "#ffe27a"
+
     readonly property color jsonKey: dark ? "#8cbcf2" : "#1d4f91"
     readonly property color jsonString: dark ? "#a3d69b" : "#22662e"
     readonly property color jsonNumber: dark ? "#e8b583" : "#8f4200"

@@ -157,8 +157,8 @@ private Q_SLOTS:
 
         // Each finds in its own, whoever looked last.
         live.append(Entry::Received, Entry::Text, "b"_ba);
-        reading.setFilter(u"b"_s);
-        QTRY_VERIFY(!reading.isSearching());
+        reading.finder()->setText(u"b"_s);
+        QTRY_VERIFY(!reading.finder()->isSearching());
         QCOMPARE(reading.count(), 2);
         QCOMPARE(live.count(), 1);
 
@@ -228,27 +228,27 @@ private Q_SLOTS:
         transcript.append(Entry::Received, Entry::Text, "pong"_ba);
         transcript.append(Entry::Received, Entry::Text, "a pinG again"_ba);
         transcript.flush();
-        transcript.setFilter(u"ping"_s);
-        QTRY_VERIFY(!transcript.isSearching());
+        transcript.finder()->setText(u"ping"_s);
+        QTRY_VERIFY(!transcript.finder()->isSearching());
         QCOMPARE(rows(transcript), QStringList({u"> Ping"_s, u"< a pinG again"_s}));
-        QCOMPARE(transcript.hiddenCount(), 2);
+        QCOMPARE(transcript.entryCount() - transcript.finder()->hitCount(), 2);
         // What comes afterwards is held to it too.
         transcript.append(Entry::Received, Entry::Text, "no"_ba);
         transcript.append(Entry::Received, Entry::Text, "PING"_ba);
         transcript.flush();
         QTRY_COMPARE(rows(transcript).last(), u"< PING"_s);
         QCOMPARE(transcript.count(), 3);
-        transcript.setDirection(u"sent"_s);
-        QTRY_VERIFY(!transcript.isSearching());
+        transcript.finder()->setDirection(u"sent"_s);
+        QTRY_VERIFY(!transcript.finder()->isSearching());
         QCOMPARE(rows(transcript), QStringList({u"> Ping"_s}));
-        transcript.setDirection(u"all"_s);
-        transcript.setFilter({});
-        transcript.setMessagesOnly(true);
-        QTRY_VERIFY(!transcript.isSearching());
+        transcript.finder()->setDirection(u"all"_s);
+        transcript.finder()->setText({});
+        transcript.finder()->setMessagesOnly(true);
+        QTRY_VERIFY(!transcript.finder()->isSearching());
         QCOMPARE(transcript.count(), 5);
-        transcript.setMessagesOnly(false);
+        transcript.finder()->setMessagesOnly(false);
         QCOMPARE(transcript.count(), 6);
-        QCOMPARE(transcript.hiddenCount(), 0);
+        QVERIFY(!transcript.finder()->isActive());
     }
 
     void aLineBeforeWhatWasNotLookedAt()

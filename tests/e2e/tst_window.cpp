@@ -288,10 +288,73 @@ private Q_SLOTS:
         const QStringList hits{u"< alpha"_s, u"< Alphabet"_s};
         QTRY_COMPARE(visibleRows(chat.window()), hits);
         QTRY_COMPARE(itemNamed(chat.window(), u"filterResult"_s)->property("text").toString(),
-                     u"2 shown, 2 hidden"_s);
+                     u"2 found, 2 hidden"_s);
         QTest::keyClick(chat.window(), Qt::Key_Escape);
         QTRY_COMPARE(visibleRows(chat.window()).size(), 4);
         QVERIFY(itemNamed(chat.window(), u"input"_s)->hasActiveFocus());
+    }
+
+    void hitsAreGoneThroughAmongAllRows()
+    {
+        Stranger stranger;
+        stranger.texts = {u"alpha"_s, u"beta"_s, u"Alphabet"_s};
+        stranger.listen();
+        const ChatWindow chat(stranger.server.serverUrl());
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        QTRY_COMPARE(visibleRows(window).size(), 4);
+        QTest::keyClick(window, Qt::Key_F, Qt::ControlModifier);
+        QVERIFY(itemNamed(window, u"filterBar"_s)->setProperty("hidesOthers", false));
+        typeInto(window, u"alpha"_s);
+        const auto result = [window] {
+            return itemNamed(window, u"filterResult"_s)->property("text").toString();
+        };
+        // At once: nobody waits for the search.
+        QTest::keyClick(window, Qt::Key_Return);
+        QTRY_COMPARE(result(), u"1 of 2"_s);
+        QCOMPARE(visibleRows(window).size(), 4);
+        QTest::keyClick(window, Qt::Key_Return);
+        QCOMPARE(result(), u"2 of 2"_s);
+        const QQuickItem *view = itemNamed(window, u"transcript"_s);
+        QCOMPARE(view->property("selectionEnd").toInt(), 2);
+        QTest::keyClick(window, Qt::Key_F3, Qt::ShiftModifier);
+        QCOMPARE(result(), u"1 of 2"_s);
+        QCOMPARE(view->property("selectionEnd").toInt(), 4);
+        QTest::keyClick(window, Qt::Key_Escape);
+        QCOMPARE(view->property("selectionEnd").toInt(), 4);
+        QCOMPARE(visibleRows(window).size(), 4);
+    }
+
+    void aMessageIsSentAgain()
+    {
+        ServerProcess server;
+        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
+        const ChatWindow chat(server.url());
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        QTRY_COMPARE(visibleRows(window).size(), 2);
+        typeInto(window, u" exactly this "_s);
+        QTest::keyClick(window, Qt::Key_Return);
+        QTRY_COMPARE(visibleRows(window).size(), 4);
+
+        auto *view = itemNamed(window, u"transcript"_s);
+        view->forceActiveFocus();
+        for (int i = 0; i < 2; ++i)
+            QTest::keyClick(window, Qt::Key_Up);
+        QCOMPARE(view->property("selectionEnd").toInt(), 3);
+        QTest::keyClick(window, Qt::Key_Return, Qt::ControlModifier);
+        QTRY_COMPARE(visibleRows(window).size(), 6);
+        QCOMPARE(visibleRows(window).at(4), u"> "_s + u" exactly this "_s);
+        QCOMPARE(server.log().count("text 14 bytes:  exactly"), 2);
+
+        QTest::keyClick(window, Qt::Key_E, Qt::ControlModifier);
+        const QQuickItem *input = itemNamed(window, u"input"_s);
+        QVERIFY(input->hasActiveFocus());
+        QCOMPARE(input->property("text").toString(), u" exactly this "_s);
+        typeInto(window, u"!"_s);
+        QTest::keyClick(window, Qt::Key_Return);
+        QTRY_COMPARE(visibleRows(window).size(), 8);
+        QCOMPARE(visibleRows(window).at(7), u"<  exactly this !"_s);
     }
 
     void qmlFetchesNothing()

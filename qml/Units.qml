@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+pragma Singleton
+
+import QtQml
+
+/*!
+    Quantities in words for people.
+*/
+QtObject {
+    id: root
+
+    /*! A number of bytes: 512 B, 1.5 KiB, 16.0 MiB. */
+    function bytes(count: real): string {
+        if (count < 1024)
+            return qsTr("%1 B").arg(count);
+        if (count < 1024 * 1024)
+            return qsTr("%1 KiB").arg((count / 1024).toFixed(1));
+        return qsTr("%1 MiB").arg((count / 1024 / 1024).toFixed(1));
+    }
+}
