@@ -111,6 +111,16 @@ qint64 TranscriptDatabase::number(const QString &sql, qint64 otherwise)
     return query.next() ? query.value(0).toLongLong() : otherwise;
 }
 
+bool TranscriptDatabase::emptyLog()
+{
+    // With a busy handler, SQLite would keep all writers waiting for the last reader.
+    const qint64 patience = number(u"PRAGMA busy_timeout"_s);
+    constexpr qint64 done = 0;
+    const bool isEmpty = run(u"PRAGMA busy_timeout=0"_s)
+        && number(u"PRAGMA wal_checkpoint(TRUNCATE)"_s, done + 1) == done;
+    return run(u"PRAGMA busy_timeout=%1"_s.arg(patience)) && isEmpty;
+}
+
 void TranscriptDatabase::rollback()
 {
     // SQLite has ended the transaction itself after some errors; then this one fails, harmlessly.

@@ -53,6 +53,9 @@ public:
     /// A transaction that is going to write.
     [[nodiscard]] bool begin() { return run(QStringLiteral("BEGIN IMMEDIATE")); }
     [[nodiscard]] bool commit() { return run(QStringLiteral("COMMIT")); }
+    /// Writes the log back to the file and empties it. False too when another connection is just
+    /// reading or writing: it does not wait for that.
+    [[nodiscard]] bool emptyLog();
     /// Makes what went wrong with \a statement the failure().
     void noteFailure(const QSqlQuery &statement) { failed(statement.lastError()); }
     /// Ends the transaction where there is one, and keeps failure() as it is.

@@ -51,14 +51,16 @@ UpkeepStep TranscriptPruner::step(Pruned *pruned)
     if (m_isPruning && !isRemoved && !findOldest(&piece))
         return UpkeepStep::Failed;
     if (piece.conversation == 0)
-        return giveBack();
+        return UpkeepStep::Done;
     if (!m_database.begin() || !remove(piece, pruned) || !m_database.commit()) {
         m_database.rollback();
         *pruned = {};
         return UpkeepStep::Failed;
     }
-    if (isRemoved)
+    if (isRemoved) {
         *pruned = {}; // nobody needs to be told
+        m_mustEmptyLog = true;
+    }
     return UpkeepStep::More;
 }
 
@@ -148,17 +150,21 @@ bool TranscriptPruner::remove(const Piece &piece, Pruned *pruned)
     return m_database.run(shorter);
 }
 
-UpkeepStep TranscriptPruner::giveBack()
+UpkeepStep TranscriptPruner::tidy()
 {
     const qint64 freePages = m_database.number(u"PRAGMA freelist_count"_s, failed);
     if (freePages == failed)
         return UpkeepStep::Failed;
-    if (freePages < piecePages)
-        return UpkeepStep::Done;
-    if (!m_database.run(u"PRAGMA incremental_vacuum(%1)"_s.arg(piecePages)))
+    if (freePages > 0) {
+        m_mustEmptyLog = true;
+        return m_database.run(u"PRAGMA incremental_vacuum(%1)"_s.arg(piecePages))
+            ? UpkeepStep::More
+            : UpkeepStep::Failed;
+    }
+    // The file gets shorter when the log has been written back to it, and until then the log may
+    // hold what was removed.
+    if (m_mustEmptyLog && !m_database.emptyLog())
         return UpkeepStep::Failed;
-    // The file gets shorter only when the log has been written back to it.
-    if (freePages < 2 * piecePages && !m_database.run(u"PRAGMA wal_checkpoint(PASSIVE)"_s))
-        return UpkeepStep::Failed;
-    return UpkeepStep::More;
+    m_mustEmptyLog = false;
+    return UpkeepStep::Done;
 }

@@ -11,7 +11,7 @@ class TranscriptLocks;
 
 /*!
     Keeps the file of transcripts within its limit, takes out what was removed, and gives the room
-    back to the disk: in pieces of a few milliseconds.
+    back to the disk: in pieces of some milliseconds.
 
     The oldest entries of the conversation that was used longest ago go first; what another window
     holds is left to that window; what this one holds goes last, and never its newest entries.
@@ -42,6 +42,9 @@ public:
     [[nodiscard]] qint64 excess();
     /// Does a piece of the work, if there is any.
     [[nodiscard]] UpkeepStep step(Pruned *pruned);
+    /// When all else is done: gives a piece of what is free back to the disk, and lets nothing that
+    /// was removed lie about.
+    [[nodiscard]] UpkeepStep tidy();
 
 private:
     struct Piece
@@ -54,11 +57,11 @@ private:
     [[nodiscard]] bool findRemoved(Piece *piece);
     [[nodiscard]] bool findOldest(Piece *piece);
     [[nodiscard]] bool remove(const Piece &piece, Pruned *pruned);
-    [[nodiscard]] UpkeepStep giveBack();
 
     TranscriptDatabase &m_database;
     const TranscriptLocks &m_locks;
     QSet<qint64> m_held;
     qint64 m_maxBytes = 0;
     bool m_isPruning = false; // down to somewhat below the limit
+    bool m_mustEmptyLog = true; // it may hold what was removed, maybe by an earlier run
 };

@@ -95,6 +95,7 @@ void TranscriptStore::closeConversation(qint64 conversation)
     if (!known)
         return;
     known->isHeld = false;
+    d->queue.seal(); // it may go from memory from now on
     d->settle(conversation);
 }
 

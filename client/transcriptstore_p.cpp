@@ -201,16 +201,18 @@ void TranscriptStore::Private::pruneMemory()
     // What goes now is never written: then neither is what follows it.
     if (!std::exchange(hasGivenUp, true))
         askWriter([this] { writer->giveUp(); });
-    queue.seal();
     while (size() > maxBytes) {
-        // The one used longest ago that is not held, else that is; its last batch stays.
+        // The one used longest ago that is not held, else that is; its newest entries stay.
         Conversation *oldest = nullptr;
         for (auto &[id, conversation] : conversations) {
-            const bool canGo = conversation.tail.batches().size() > (conversation.isHeld ? 1U : 0U);
-            if (canGo
-                && (!oldest
-                    || std::pair(conversation.isHeld, conversation.lastUsed)
-                        < std::pair(oldest->isHeld, oldest->lastUsed)))
+            if (conversation.tail.isEmpty())
+                continue;
+            const qint64 left = conversation.last - conversation.tail.batches().front()->lastSeq();
+            if (conversation.isHeld && left < TranscriptPruner::keptEntries)
+                continue;
+            if (!oldest
+                || std::pair(conversation.isHeld, conversation.lastUsed)
+                    < std::pair(oldest->isHeld, oldest->lastUsed))
                 oldest = &conversation;
         }
         if (!oldest)

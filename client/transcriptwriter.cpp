@@ -20,8 +20,8 @@ constexpr qint64 transactionBytes = 16 * 1024 * 1024;
 /// After so many in one, the index waits a while: a flood needs the processor.
 constexpr std::size_t floodEntries = 1000;
 constexpr auto floodPause = 1s;
-/// While the file is over its limit, how long pruning may keep entries from being written.
-constexpr qint64 pruneTime = 50; // ms
+/// What an entry takes in the file besides its payload, in bytes, about.
+constexpr qint64 entryOverhead = 64;
 /// Stands for more than there can be: what was removed is to leave the index soon.
 constexpr qint64 mustForget = 1LL << 60;
 constexpr qint64 unlimited = std::numeric_limits<qint64>::max();
@@ -31,6 +31,14 @@ std::size_t countEntries(const std::deque<BatchPointer> &batches)
     std::size_t result = 0;
     for (const BatchPointer &batch : batches)
         result += batch->entries.size();
+    return result;
+}
+
+qint64 sizeInFile(const std::deque<BatchPointer> &batches)
+{
+    qint64 result = 0;
+    for (const BatchPointer &batch : batches)
+        result += batch->bytes + entryOverhead * static_cast<qint64>(batch->entries.size());
     return result;
 }
 
@@ -221,6 +229,7 @@ bool TranscriptWriter::writeChanges()
 void TranscriptWriter::onWritten()
 {
     const bool isFlood = countEntries(m_batches) >= floodEntries;
+    const qint64 newBytes = sizeInFile(m_batches);
     for (const BatchPointer &batch : m_batches)
         m_queue.confirm(batch->conversation->id, batch->lastSeq());
     m_batches.clear();
@@ -229,7 +238,7 @@ void TranscriptWriter::onWritten()
     Q_EMIT written();
     if (std::exchange(m_isInTrouble, false))
         Q_EMIT recovered();
-    keepWithinLimit();
+    keepWithinLimit(newBytes);
     if (const std::size_t waiting = m_queue.size(); waiting > 0)
         m_writeTimer.start(waiting >= floodEntries ? 0ms : batchInterval);
     m_upkeepTimer.start(isFlood ? std::chrono::milliseconds(floodPause) : 0ms);
@@ -257,6 +266,8 @@ void TranscriptWriter::upkeep()
     UpkeepStep step = prune();
     if (step == UpkeepStep::Done)
         step = m_index.step();
+    if (step == UpkeepStep::Done)
+        step = m_pruner.tidy();
     if (step == UpkeepStep::More)
         m_upkeepTimer.start(0ms);
     else if (step == UpkeepStep::Failed && m_database.failure() == Failure::Broken)
@@ -279,13 +290,16 @@ UpkeepStep TranscriptWriter::prune()
     return step;
 }
 
-void TranscriptWriter::keepWithinLimit()
+/// When \a newBytes have come to the file.
+void TranscriptWriter::keepWithinLimit(qint64 newBytes)
 {
     // While entries pour in there is no time for upkeep; then the file may grow over its limit by
-    // this much, and from there on writing takes turns with pruning.
+    // so much. From there on twice of what is written has to go, but not all at once that is too
+    // much: the next entries wait.
     const qint64 tolerance = m_pruner.maxBytes() / 16;
-    QElapsedTimer timer;
-    timer.start();
-    while (m_pruner.excess() > tolerance && timer.elapsed() < pruneTime
-           && prune() == UpkeepStep::More) { }
+    const qint64 excess = m_pruner.excess();
+    if (excess <= tolerance)
+        return;
+    const qint64 goal = std::max(tolerance, excess - 2 * newBytes);
+    while (m_pruner.excess() > goal && prune() == UpkeepStep::More) { }
 }

@@ -74,7 +74,7 @@ private:
     void onFailed();
     void upkeep();
     [[nodiscard]] UpkeepStep prune();
-    void keepWithinLimit();
+    void keepWithinLimit(qint64 newBytes);
 
     QString m_fileName;
     EntryQueue &m_queue;

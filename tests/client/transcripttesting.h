@@ -10,6 +10,7 @@
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
 #include <algorithm>
 #include <limits>
@@ -22,6 +23,12 @@ inline Entry textEntry(const QByteArray &payload, qint64 time = QDateTime::curre
     entry.time = QDateTime::fromMSecsSinceEpoch(time, Qt::UTC);
     entry.payload = payload;
     return entry;
+}
+
+/// 100 bytes that are no other number's.
+inline QByteArray numbered(qint64 number)
+{
+    return QByteArray::number(number).rightJustified(8, '0') + QByteArray(92, 'x');
 }
 
 /// Entries with all that could get lost.
