@@ -260,6 +260,8 @@ void TranscriptStore::Private::onWriterFailed(TranscriptDatabase::Failure failur
         onBroken(text);
         return;
     }
+    if (hasGivenUp) // it was in the middle of something, and the file has been moved away
+        return;
     isInTrouble = true;
     Q_EMIT q->trouble(TranscriptTrouble::failed(fileName, failure, text));
     checkBacklog();
@@ -270,7 +272,7 @@ void TranscriptStore::Private::onReadingFailed(TranscriptDatabase::Failure failu
 {
     if (failure == TranscriptDatabase::Failure::Broken)
         onBroken(text);
-    else if (!std::exchange(hasSaidReading, true))
+    else if (!hasGivenUp && !std::exchange(hasSaidReading, true))
         Q_EMIT q->trouble(TranscriptTrouble::failed(fileName, failure, text));
 }
 

@@ -30,9 +30,9 @@ class TranscriptWriter : public QObject
 public:
     /// How long entries wait for others, to go to the file together.
     static constexpr std::chrono::milliseconds batchInterval{50};
-    static constexpr std::chrono::milliseconds retryInterval{2000};
+    static constexpr std::chrono::milliseconds retryInterval{1000};
     /// How long another program may keep the file locked before it is trouble.
-    static constexpr std::chrono::milliseconds patience{5000};
+    static constexpr std::chrono::milliseconds patience{2000};
     /// How often it is said that old entries go.
     static constexpr std::chrono::milliseconds pruneNoticeInterval{60'000};
 
