@@ -42,10 +42,12 @@ public:
     /// How much of a payload a row comes with, in bytes.
     static constexpr qsizetype rowBytes = 16 * 1024;
     /// From where on the disk does not keep up, and down to where it has caught up again.
-    static constexpr qint64 highBytes = 32 * 1024 * 1024;
-    static constexpr qint64 lowBytes = 8 * 1024 * 1024;
-    static constexpr qint64 highEntries = 100'000;
-    static constexpr qint64 lowEntries = 25'000;
+    /// So much is on the disk after a tenth of a second or so: when the program is killed, more
+    /// than that must not get lost.
+    static constexpr qint64 highBytes = 16 * 1024 * 1024;
+    static constexpr qint64 lowBytes = 4 * 1024 * 1024;
+    static constexpr qint64 highEntries = 10'000;
+    static constexpr qint64 lowEntries = 2'500;
 
     /// Where transcripts are kept: transcripts.sqlite in the program's folder for data.
     [[nodiscard]] static QString defaultFileName();

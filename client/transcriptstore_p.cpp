@@ -190,6 +190,8 @@ void TranscriptStore::Private::checkBacklog()
     if (isBacklogged ? !isUnder : !isOver)
         return;
     isBacklogged = !isBacklogged;
+    if (isBacklogged)
+        askWriter([this] { writer->write(); });
     Q_EMIT q->backlogged(isBacklogged);
 }
 

@@ -44,6 +44,8 @@ public:
     void start();
     /// There is something in the queue.
     void wake();
+    /// Writes what is in the queue, as much as goes into one transaction, without waiting for more.
+    void write();
     void rename(qint64 conversation, const QString &name);
     void remove(qint64 conversation);
     void setMaxBytes(qint64 maxBytes);
@@ -64,7 +66,6 @@ Q_SIGNALS:
     void notice(const QString &sentence);
 
 private:
-    void write();
     [[nodiscard]] bool writeBatches();
     [[nodiscard]] bool writeConversation(const EntryBatch &batch);
     [[nodiscard]] bool writeEntry(QSqlQuery &query, qint64 id, const Entry &entry);
