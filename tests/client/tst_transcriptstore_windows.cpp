@@ -86,7 +86,7 @@ private Q_SLOTS:
         for (int i = 0; i < times; ++i) {
             QProcess other;
             startOther(other, u"ws://killed-%1"_s.arg(i), 0, pours);
-            const int moment = QRandomGenerator::global()->bounded(500, pours ? 1500 : 5000);
+            const int moment = QRandomGenerator::global()->bounded(300, pours ? 900 : 3000);
             QTRY_VERIFY_WITH_TIMEOUT(other.bytesAvailable() > moment, 20'000);
             const qint64 killedAt = now();
             QVERIFY(::kill(static_cast<pid_t>(other.processId()), SIGKILL) == 0);
