@@ -186,16 +186,16 @@ void SocketConnection::attend()
         if (m_state != State::Open)
             return;
         flush();
-        timeout = m_socket.bytesToWrite() > 0 ? std::optional(flushInterval) : std::nullopt;
+        timeout = bytesToWrite() > 0 ? std::optional(flushInterval) : std::nullopt;
     } while (!m_channel.waitForRoom(timeout));
 }
 
-/// Gives the system what the socket has to write, as far as it takes it.
+/// Gives the system what there is to write, as far as it takes it.
 void SocketConnection::flush()
 {
-    auto *tcp = m_socket.findChild<QTcpSocket *>({}, Qt::FindDirectChildrenOnly);
+    auto *tcp = tcpSocket();
     // A write that fails would drop what has been received and not been read.
-    if (m_socket.bytesToWrite() == 0 || tcp == nullptr || !hasPeer(*tcp))
+    if (bytesToWrite() == 0 || tcp == nullptr || !hasPeer(*tcp))
         return;
     // A TLS socket reads when it is flushed, and QWebSocket is in the middle of a message: it
     // reads on by itself when this is through with it.
@@ -203,10 +203,23 @@ void SocketConnection::flush()
     const QSignalBlocker blocker(tls);
     m_socket.flush();
     if (tls != nullptr) {
-        setWritten(0);
+        onBytesWritten(0);
         if (tls->state() != QAbstractSocket::ConnectedState)
             onDisconnected();
     }
+}
+
+/// What QWebSocket speaks through, and keeps to itself; null before it connects.
+QTcpSocket *SocketConnection::tcpSocket() const
+{
+    return m_socket.findChild<QTcpSocket *>({}, Qt::FindDirectChildrenOnly);
+}
+
+/// Over TLS, QWebSocket leaves out what has been encrypted and the system has not taken yet.
+qint64 SocketConnection::bytesToWrite() const
+{
+    const auto *tls = qobject_cast<QSslSocket *>(tcpSocket());
+    return m_socket.bytesToWrite() + (tls == nullptr ? 0 : tls->encryptedBytesToWrite());
 }
 
 void SocketConnection::onPong(const QByteArray &payload)
@@ -221,15 +234,14 @@ void SocketConnection::onPong(const QByteArray &payload)
 
 void SocketConnection::onBytesWritten(qint64 bytes)
 {
-    m_ownBytesToWrite =
-        std::min(std::max<qint64>(m_ownBytesToWrite - bytes, 0), m_socket.bytesToWrite());
+    m_ownBytesToWrite = std::min(std::max<qint64>(m_ownBytesToWrite - bytes, 0), bytesToWrite());
     setWritten(0);
 }
 
 /// Of commands, \a done bytes went to the socket.
 void SocketConnection::setWritten(qint64 done)
 {
-    if (m_channel.setWritten(done, m_socket.bytesToWrite()))
+    if (m_channel.setWritten(done, bytesToWrite()))
         Q_EMIT eventsWaiting();
 }
 
@@ -292,7 +304,7 @@ void SocketConnection::onTimeout()
 /// QWebSocket answers every ping, and keeps the answers for a peer that does not read them.
 void SocketConnection::checkPongs()
 {
-    if (m_socket.bytesToWrite() - m_ownBytesToWrite > SocketLimits::maxPongBacklog) {
+    if (bytesToWrite() - m_ownBytesToWrite > SocketLimits::maxPongBacklog) {
         fail(u"%1 sends pings but does not read; the connection was dropped."_s.arg(
             authorityText(m_request.url)));
     }

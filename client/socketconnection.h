@@ -11,6 +11,8 @@
 #include <QTimer>
 #include <QWebSocket>
 
+class QTcpSocket;
+
 /*!
     One connection of a QWebSocket, in the thread in which it is created: does what the channel's
     commands say, and tells the channel what happens.
@@ -65,6 +67,8 @@ private:
     void receive(ReceivedMessage::Kind kind, const QByteArray &payload);
     void attend();
     void flush();
+    [[nodiscard]] QTcpSocket *tcpSocket() const;
+    [[nodiscard]] qint64 bytesToWrite() const;
     void setWritten(qint64 done);
     void fail(const QString &errorString, int closeCode = 1006);
     void end(const SocketEvent::Ended &event);

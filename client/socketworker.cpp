@@ -44,7 +44,10 @@ void SocketWorker::run()
 
 void SocketWorker::leave()
 {
-    connect(this, &QThread::finished, this, &QObject::deleteLater, Qt::UniqueConnection);
+    if (isRunning())
+        connect(this, &QThread::finished, this, &QObject::deleteLater, Qt::UniqueConnection);
+    else
+        deleteLater();
     m_channel.stop();
     quit();
 }

@@ -141,7 +141,7 @@ public:
 
     /*!
         Sends \a message as one text message. Returns how many bytes of payload were accepted;
-        0, and nothing is sent, while the status is not Open.
+        0, and nothing is sent, while the status is not Open or is about to change.
     */
     Q_INVOKABLE qint64 sendTextMessage(const QString &message);
     /// Sends \a message as one binary message; see sendTextMessage().
