@@ -16,6 +16,8 @@ namespace {
 
 constexpr int batchInterval = 16; // ms: rows need not come more often than a screen is drawn
 constexpr int rateInterval = 1000; // ms
+/// How near to the last row one may come before older ones are made.
+constexpr int fetchedAhead = Transcript::pageRows / 4;
 /// Larger entries are not compared with their neighbours when they are read again.
 constexpr qsizetype foldedBytes = 1024;
 
@@ -45,6 +47,9 @@ Transcript::Transcript(QObject *parent)
     m_batchTimer.setSingleShot(true);
     m_batchTimer.setInterval(batchInterval);
     connect(&m_batchTimer, &QTimer::timeout, this, &Transcript::flush);
+    m_fetchTimer.setSingleShot(true);
+    m_fetchTimer.setInterval(0); // not while a view is making items
+    connect(&m_fetchTimer, &QTimer::timeout, this, [this] { fetchMore({}); });
     m_rateTimer.setInterval(rateInterval);
     connect(&m_rateTimer, &QTimer::timeout, this, &Transcript::measureRates);
     connect(&m_finder, &Finder::queryChanged, this, &Transcript::onQueryChanged);
@@ -486,6 +491,10 @@ QVariant Transcript::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
+    // Here and not in the view: Qt 6.4 asks for more only where it makes a new item for the last
+    // row, and not where it uses one again.
+    if (index.row() >= count() - fetchedAhead && !m_fetchTimer.isActive() && canFetchMore({}))
+        m_fetchTimer.start();
     const Row &row = m_rows.at(index.row());
     switch (role) {
     case PayloadRole:

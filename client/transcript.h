@@ -213,6 +213,7 @@ private:
     QDateTime m_lastTime;
     Entry m_newest; // that a row was made of, to see whether the next one is equal
     RoundTrips m_roundTrips;
+    mutable QTimer m_fetchTimer; // runs while older rows are to come
     QTimer m_batchTimer; // runs while a batch of rows has just been shown
 
     Finder m_finder;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "chatwindow.h"
 #include "serverprocess.h"
+#include "transcript.h"
+#include "transcriptstore.h"
 #include "windowview.h"
 
 #include <QNetworkAccessManager>
@@ -272,6 +274,29 @@ private Q_SLOTS:
         QVERIFY(QTest::qWaitForWindowExposed(chat.window()));
         QTRY_COMPARE(visibleRows(chat.window()).size(), 2 * rows.size());
         QCOMPARE(visibleRows(chat.window()), rows + rows);
+    }
+
+    void olderRowsComeAsOneScrollsToThem()
+    {
+        const QTemporaryDir folder;
+        const QString file = folder.filePath(u"transcripts.sqlite"_s);
+        constexpr int entries = 5 * Transcript::pageRows;
+        {
+            TranscriptStore store(file);
+            const qint64 conversation = store.openConversation(u"foo"_s);
+            for (int i = 0; i < entries; ++i) {
+                store.append(conversation,
+                             {Entry::Received, Entry::Text, QDateTime::currentDateTimeUtc(),
+                              "entry " + QByteArray::number(i)});
+            }
+        }
+        const ChatWindow chat(QUrl(u"foo"_s), file);
+        QVERIFY(QTest::qWaitForWindowExposed(chat.window()));
+        const auto isThere = [&] {
+            QTest::keyClick(chat.window(), Qt::Key_PageUp, Qt::ControlModifier);
+            return visibleRows(chat.window()).contains(u"< entry 0"_s);
+        };
+        QTRY_VERIFY(isThere());
     }
 
     void ctrlFShowsWhatIsLookedFor()
