@@ -71,8 +71,9 @@ bool isPlainText(QStringView text)
 
 DisplayText shown(const Entry &entry, qsizetype maxLength, qsizetype maxLines)
 {
-    // Only what can be shown is looked at: a message may have megabytes.
-    const bool isLong = maxLength < entry.payload.size() / maxBytesPerCodePoint;
+    // Only what can be shown is looked at: a message may have megabytes. A payload that is just as
+    // long may have been cut by whoever read it, within a code point too.
+    const bool isLong = maxLength <= entry.payload.size() / maxBytesPerCodePoint;
     const QByteArrayView bytes =
         QByteArrayView(entry.payload)
             .first(isLong ? maxLength * maxBytesPerCodePoint : entry.payload.size());

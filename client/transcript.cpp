@@ -18,8 +18,10 @@ constexpr int batchInterval = 16; // ms: rows need not come more often than a sc
 constexpr int rateInterval = 1000; // ms
 /// How near to the last row one may come before older ones are made.
 constexpr int fetchedAhead = Transcript::pageRows / 4;
-/// Larger entries are not compared with their neighbours when they are read again.
-constexpr qsizetype foldedBytes = 1024;
+/// How much of messages too long for a row is read once more for a page, to see which are equal.
+constexpr qint64 comparedBytes = 16LL * 1024 * 1024;
+/// The beginning that a row is read with is all that it shows.
+static_assert(TranscriptStore::rowBytes >= DisplayText::maxLength * 4);
 
 QString closedText(int code, const QString &reason)
 {
@@ -351,13 +353,23 @@ void Transcript::appendRows(const std::vector<Row> &rows)
 std::vector<Row> Transcript::olderRows(qint64 before) const
 {
     const qint64 first = std::max(m_store->firstSeq(m_conversation), before - pageRows);
-    const QList<StoredEntry> entries =
-        m_store->read(m_conversation, first, int(before - first), foldedBytes);
+    const QList<StoredEntry> entries = m_store->read(m_conversation, first, int(before - first));
+    qint64 left = comparedBytes;
+    const auto canFoldWhole = [&](const StoredEntry &older, const StoredEntry &newer) {
+        if (older.size != newer.size || !canFold(older, newer))
+            return false;
+        if (!newer.cut())
+            return true;
+        left -= older.size + newer.size;
+        return left >= 0
+            && m_store->payload(m_conversation, older.seq)
+            == m_store->payload(m_conversation, newer.seq);
+    };
     std::vector<Row> rows;
     for (auto i = entries.crbegin(); i != entries.crend(); ++i) {
         const bool isNext = i != entries.crbegin() && rows.back().first() == i->seq + 1;
         const bool isMarked = isNext && (i->seq + 1 == m_resumedSeq || i->seq + 1 == m_unseenSeq);
-        if (isNext && m_isFolding && !isMarked && !i->cut() && canFold(*i, *std::prev(i)))
+        if (isNext && m_isFolding && !isMarked && canFoldWhole(*i, *std::prev(i)))
             ++rows.back().count;
         else
             rows.push_back({i->seq, 1});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "peers.h"
 #include "transcript.h"
+#include "transcriptstore.h"
 #include "transcripttesting.h"
 #include "websocket.h"
 
@@ -217,6 +218,39 @@ private Q_SLOTS:
         QCOMPARE(transcript.count(), 0);
         transcript.append(Entry::Received, Entry::Text, "b"_ba); // in memory then
         QTRY_COMPARE(rows(transcript), QStringList({u"< b"_s}));
+    }
+
+    void longRowsAreTheSameWhenTheyAreReadAgain()
+    {
+        constexpr qsizetype length = 3 * TranscriptStore::rowBytes;
+        Transcript transcript;
+        const QAbstractItemModelTester tester(&transcript);
+        QByteArray other(length, 'x');
+        other.back() = 'y';
+        QByteArray cutInside = "x"_ba + "é"_ba.repeated(length); // where rows are cut
+        for (const QByteArray &payload :
+             {QByteArray(2000, 'x'), QByteArray(2000, 'x'), QByteArray(length, 'x'),
+              QByteArray(length, 'x'), other, QByteArray(length - 1, 'x'), cutInside, cutInside})
+            transcript.append(Entry::Received, Entry::Text, payload);
+        transcript.flush();
+        const auto shown = [&transcript] {
+            QStringList result;
+            for (int row = 0; row < transcript.count(); ++row) {
+                const QModelIndex index = transcript.index(row);
+                result += u"%1 ×%2 %3"_s.arg(index.data(Transcript::SizeRole).toLongLong())
+                              .arg(index.data(Transcript::RepeatRole).toInt())
+                              .arg(index.data(Transcript::TextRole).toString());
+            }
+            return result;
+        };
+        const QStringList before = shown();
+        QCOMPARE(before.size(), 5);
+        QVERIFY(before[0].startsWith(u"%1 ×2 xéé"_s.arg(cutInside.size())));
+        QVERIFY(transcript.index(0).data(Transcript::CutRole).toBool());
+        transcript.setFolding(false);
+        QCOMPARE(transcript.count(), 8);
+        transcript.setFolding(true); // reads them again
+        QCOMPARE(shown(), before);
     }
 
     void aFilterSaysWhatItHides()
