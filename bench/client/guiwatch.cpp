@@ -180,6 +180,22 @@ void GuiWatch::waitUntil(const char *what, const std::function<bool()> &conditio
     loop.exec();
 }
 
+void GuiWatch::waitForQuiet()
+{
+    constexpr int quiet = 300; // ms
+    constexpr double notable = 20; // ms
+    std::size_t seen = m_stalls.size();
+    QElapsedTimer timer;
+    timer.start();
+    waitUntil("the window to have nothing to do", [&] {
+        for (; seen < m_stalls.size(); ++seen) {
+            if (m_stalls[seen] > notable)
+                timer.start();
+        }
+        return timer.hasExpired(quiet);
+    });
+}
+
 void GuiWatch::waitFor(int duration)
 {
     QEventLoop loop;
@@ -194,7 +210,9 @@ void GuiWatch::waitForFrames(int frames)
         return m_frames;
     };
     const int wanted = shown() + frames;
-    m_window->update();
-    waitUntil(
-        "a frame", [&] { return shown() >= wanted; }, 60'000);
+    const auto areShown = [&] {
+        m_window->update(); // for where nothing else changes
+        return shown() >= wanted;
+    };
+    waitUntil("a frame", areShown, 60'000);
 }

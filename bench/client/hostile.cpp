@@ -109,20 +109,20 @@ int main(int argc, char *argv[])
             Benchmark::report((QByteArray(message.name) + ' ' + what).constData(),
                               watch.stalls().worst);
         };
-        GuiWatch::waitFor(500);
+        watch.waitForQuiet();
         const int before = transcript->count();
         watch.begin();
         stranger.say(message.text);
         GuiWatch::waitUntil("the message", [&] { return transcript->count() > before; });
         watch.waitForFrames(2);
-        GuiWatch::waitFor(500);
+        watch.waitForQuiet();
         reportAs("row");
 
         watch.begin();
         const int seq = int(transcript->entry(0).seq);
         QMetaObject::invokeMethod(view, "opened", Q_ARG(int, seq));
         watch.waitForFrames(2);
-        GuiWatch::waitFor(2000);
+        watch.waitForQuiet();
         reportAs("details");
         if (!details->isVisible())
             qFatal("the details are not shown");
@@ -137,13 +137,13 @@ int main(int argc, char *argv[])
 
         QMetaObject::invokeMethod(details, "setMode", Q_ARG(int, PayloadLines::Hex));
         watch.waitForFrames(2);
-        GuiWatch::waitFor(1000);
+        watch.waitForQuiet();
         reportAs("hex");
 
         watch.begin();
         window->resize(window->width() == 720 ? 900 : 720, 480);
         watch.waitForFrames(2);
-        GuiWatch::waitFor(1000);
+        watch.waitForQuiet();
         reportAs("width");
     }
     Benchmark::report("memory", Benchmark::memory("VmHWM"));

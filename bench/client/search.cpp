@@ -44,9 +44,9 @@ void find(const QQuickWindow *constWindow, GuiWatch &watch, const char *name,
     watch.waitForFrames(2);
     reportAs("leaving", watch.stalls().worst);
     GuiWatch::waitUntil("all rows to be back", [&] { return !finder->isActive(); });
-    GuiWatch::waitFor(300);
+    watch.waitForQuiet();
     QTest::keyClick(window, Qt::Key_F, Qt::ControlModifier);
-    GuiWatch::waitFor(300);
+    watch.waitForQuiet();
 }
 
 } // namespace
@@ -62,7 +62,7 @@ int main(int argc, char *argv[])
     watch.waitForFrames(3);
     GuiWatch::waitUntil(
         "the window to be active", [&] { return window->isActive(); }, 10'000);
-    GuiWatch::waitFor(1000);
+    watch.waitForQuiet();
     QTest::keyClick(window, Qt::Key_F, Qt::ControlModifier);
     watch.waitForFrames(2);
     find(window, watch, "rare", LongLog::rareWord, true);

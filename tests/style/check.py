@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("client", "server", "qml", "examples", "tests", "scripts", ".ci")
+FOLDERS = ("client", "server", "qml", "examples", "tests", "bench", "scripts", ".ci")
 
 
 def files(*suffixes):
