@@ -30,9 +30,15 @@ int numberColumnsOf(const JsonLines &json)
     return digitsOf(json.lines().size()) + gapColumns;
 }
 
-int numberColumnsOf(const QByteArray &text)
+int numberColumnsOf(const TextRows &text)
 {
-    return digitsOf(text.count('\n') + 1) + gapColumns;
+    return digitsOf(text.lineCount()) + gapColumns;
+}
+
+TextRows textRows(const QByteArray &text, int columns)
+{
+    const qsizetype lines = text.count('\n') + 1;
+    return TextRows(text, columns - digitsOf(lines) - gapColumns);
 }
 
 HexDump hexDump(const QByteArray &bytes, int columns)
@@ -131,7 +137,9 @@ int PayloadLines::numberColumns() const
 {
     if (const auto *hex = std::get_if<HexDump>(&m_rows))
         return numberColumnsOf(*hex);
-    return jsonRows() ? numberColumnsOf(jsonRows()->json()) : numberColumnsOf(m_payload);
+    if (const auto *text = std::get_if<TextRows>(&m_rows))
+        return numberColumnsOf(*text);
+    return numberColumnsOf(jsonRows()->json());
 }
 
 void PayloadLines::setComparing(bool comparing)
@@ -308,7 +316,7 @@ PayloadLines::Rows PayloadLines::makeRows()
     if (asHex)
         return hexDump(m_payload, m_columns);
     if (!asJson)
-        return TextRows(m_payload, m_columns - numberColumnsOf(m_payload));
+        return textRows(m_payload, m_columns);
     const int columns = m_columns - numberColumnsOf(json());
     return m_comparable && m_comparing ? JsonRows(json(), previousJson(), columns)
                                        : JsonRows(json(), columns);

@@ -41,6 +41,6 @@ private:
 
     QByteArray m_text;
     QList<Row> m_rows;
-    qsizetype m_lineCount = 0;
+    qsizetype m_lineCount = 1;
     bool m_cut = false;
 };

@@ -171,6 +171,7 @@ Window {
 
             function show(entry: int) {
                 const transcript = session.transcript;
+                payload = ""; // or the one before would be laid out anew for each that follows
                 mode = PayloadLines.Auto;
                 isBinary = transcript.isBinary(entry);
                 previous = transcript.previousPayloadOf(entry);
