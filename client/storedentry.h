@@ -36,5 +36,13 @@ struct ConversationInfo
     /// How many entries there are, and how many bytes of payload.
     qint64 entries = 0;
     qint64 bytes = 0;
+    /// Whether another window has it, and writes to it.
+    bool isHeldElsewhere = false;
+
+    /// What it is called, its name or else its server, as it may be shown: the beginning, in one
+    /// line.
+    [[nodiscard]] QString shownName() const;
+    /// The same of the server.
+    [[nodiscard]] QString shownServer() const;
 };
 Q_DECLARE_METATYPE(ConversationInfo)

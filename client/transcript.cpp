@@ -102,7 +102,7 @@ void Transcript::setStore(TranscriptStore *store)
         return;
     if (m_store) {
         m_store->disconnect(this);
-        if (m_conversation != 0 && m_readOnly == 0)
+        if (m_conversation != 0 && !m_isReadOnly)
             m_store->closeConversation(m_conversation);
     }
     m_store = store;
@@ -115,6 +115,7 @@ void Transcript::setStore(TranscriptStore *store)
         connect(store, &TranscriptStore::backlogged, this, &Transcript::onBacklogged);
         connect(store, &TranscriptStore::pruned, this, &Transcript::onPruned);
         connect(store, &TranscriptStore::conversationRemoved, this, &Transcript::onRemoved);
+        connect(store, &TranscriptStore::conversationRenamed, this, &Transcript::titleChanged);
         connect(store, &QObject::destroyed, this, [this] { showConversation(0); });
     }
     Q_EMIT storeChanged();
@@ -138,20 +139,53 @@ void Transcript::componentComplete()
     openConversation();
 }
 
-void Transcript::setReadOnly(int conversation)
+void Transcript::setReadOnly(bool isReadOnly)
 {
-    if (m_readOnly == conversation)
+    if (m_isReadOnly == isReadOnly)
         return;
-    m_readOnly = conversation;
+    m_isReadOnly = isReadOnly;
     Q_EMIT readOnlyChanged();
+}
+
+void Transcript::setConversation(int conversation)
+{
+    if (!m_isReadOnly || m_wanted == conversation)
+        return;
+    m_wanted = conversation;
     if (m_isComplete)
         openConversation();
 }
 
+ConversationInfo Transcript::info() const
+{
+    return m_conversation != 0 ? m_store->conversation(m_conversation) : ConversationInfo();
+}
+
+QString Transcript::title() const
+{
+    return info().shownName();
+}
+
+QString Transcript::shownServer() const
+{
+    return info().shownServer();
+}
+
+QDateTime Transcript::firstTime() const
+{
+    return m_conversation == 0 ? QDateTime()
+                               : m_pages.entry(m_store->firstSeq(m_conversation)).time;
+}
+
+QDateTime Transcript::lastTime() const
+{
+    return m_conversation == 0 ? QDateTime() : m_pages.entry(m_store->lastSeq(m_conversation)).time;
+}
+
 bool Transcript::resume(int conversation)
 {
-    if (m_readOnly != 0 || !m_store || conversation == m_conversation)
-        return conversation == m_conversation;
+    if (m_isReadOnly || !m_store || conversation == m_conversation)
+        return !m_isReadOnly && conversation == m_conversation;
     const QString server = m_store->conversation(conversation).server;
     if (!m_store->resumeConversation(conversation))
         return false;
@@ -164,18 +198,22 @@ bool Transcript::resume(int conversation)
     return true;
 }
 
-/// Opens what is to be read, or the last conversation with the server.
+/// Opens the last conversation with the server, or shows again what is read.
 void Transcript::openConversation()
 {
+    if (m_isReadOnly) {
+        showConversation(m_store ? m_wanted : 0);
+        return;
+    }
     if (!m_store) {
         m_ownStore = std::make_unique<TranscriptStore>();
         setStore(m_ownStore.get());
         if (m_isComplete)
             return;
     }
-    if (m_conversation != 0 && m_readOnly == 0)
+    if (m_conversation != 0)
         m_store->closeConversation(m_conversation);
-    showConversation(m_readOnly != 0 ? m_readOnly : m_store->openConversation(m_server));
+    showConversation(m_store->openConversation(m_server));
 }
 
 void Transcript::showConversation(qint64 conversation)
@@ -183,7 +221,7 @@ void Transcript::showConversation(qint64 conversation)
     const bool isAnother = std::exchange(m_conversation, conversation) != conversation;
     m_pages.setConversation(m_store, conversation);
     m_resumedSeq = 0;
-    if (conversation != 0 && m_readOnly == 0) {
+    if (conversation != 0 && !m_isReadOnly) {
         const qint64 last = m_store->lastSeq(conversation);
         m_resumedSeq = last >= m_store->firstSeq(conversation) ? last + 1 : 0;
     }
@@ -193,14 +231,16 @@ void Transcript::showConversation(qint64 conversation)
     resetRows();
     if (isAnother)
         Q_EMIT conversationChanged();
+    Q_EMIT titleChanged();
 }
 
 void Transcript::onRemoved(qint64 conversation)
 {
     if (conversation != m_conversation)
         return;
+    m_wanted = 0;
     // What is said from now on has its place all the same.
-    showConversation(m_readOnly != 0 ? 0 : m_store->newConversation(m_server));
+    showConversation(m_isReadOnly ? 0 : m_store->newConversation(m_server));
 }
 
 void Transcript::onStatusChanged()
@@ -232,7 +272,7 @@ void Transcript::append(Entry::Direction direction, Entry::Kind kind, const QByt
 
 void Transcript::append(Entry entry)
 {
-    if (m_readOnly != 0)
+    if (m_isReadOnly)
         return;
     if (m_conversation == 0)
         openConversation();

@@ -44,11 +44,20 @@ class Transcript
     /// With whom the conversation is. Another server is another conversation: the last one with it
     /// is gone on with.
     Q_PROPERTY(QString server READ server WRITE setServer NOTIFY serverChanged FINAL)
-    /// Which conversation of the store is only read, by its number. 0, the default: none, but the
-    /// one with the \c server is gone on with.
-    Q_PROPERTY(int readOnly READ readOnly WRITE setReadOnly NOTIFY readOnlyChanged FINAL)
-    /// The number of the conversation that is shown; 0: none.
-    Q_PROPERTY(int conversation READ conversation NOTIFY conversationChanged FINAL)
+    /// Whether a \c conversation is shown as it is, and nothing is written down. To be set at
+    /// first.
+    Q_PROPERTY(bool readOnly READ isReadOnly WRITE setReadOnly NOTIFY readOnlyChanged FINAL)
+    /// The number in the store of the conversation that is shown; 0: none. Set where it is only
+    /// read; else it is the one that is gone on with.
+    Q_PROPERTY(
+        int conversation READ conversation WRITE setConversation NOTIFY conversationChanged FINAL)
+    /// What the conversation is called: its name, or else its server, as it may be shown.
+    Q_PROPERTY(QString title READ title NOTIFY titleChanged FINAL)
+    /// With which server it was, as it may be shown.
+    Q_PROPERTY(QString shownServer READ shownServer NOTIFY titleChanged FINAL)
+    /// When its first entry and its last one were; invalid where that is not known.
+    Q_PROPERTY(QDateTime firstTime READ firstTime NOTIFY countChanged FINAL)
+    Q_PROPERTY(QDateTime lastTime READ lastTime NOTIFY countChanged FINAL)
     /// Whether equal neighbours have one row together. They have by default.
     Q_PROPERTY(bool folding READ isFolding WRITE setFolding NOTIFY foldingChanged FINAL)
     /// How many rows there are so far.
@@ -112,9 +121,14 @@ public:
     void setStore(TranscriptStore *store);
     [[nodiscard]] QString server() const { return m_server; }
     void setServer(const QString &server);
-    [[nodiscard]] int readOnly() const { return m_readOnly; }
-    void setReadOnly(int conversation);
+    [[nodiscard]] bool isReadOnly() const { return m_isReadOnly; }
+    void setReadOnly(bool isReadOnly);
     [[nodiscard]] int conversation() const { return int(m_conversation); }
+    void setConversation(int conversation);
+    [[nodiscard]] QString title() const;
+    [[nodiscard]] QString shownServer() const;
+    [[nodiscard]] QDateTime firstTime() const;
+    [[nodiscard]] QDateTime lastTime() const;
     /// Goes on with \a conversation, with its server, instead of the one so far. False when it is
     /// not there, or another window holds it.
     Q_INVOKABLE bool resume(int conversation);
@@ -178,12 +192,14 @@ Q_SIGNALS:
     void serverChanged();
     void readOnlyChanged();
     void conversationChanged();
+    void titleChanged();
     void countChanged();
     void foldingChanged();
     void noticeChanged();
     void ratesChanged();
 
 private:
+    [[nodiscard]] ConversationInfo info() const;
     void openConversation();
     void showConversation(qint64 conversation);
     void onRemoved(qint64 conversation);
@@ -204,7 +220,8 @@ private:
     QPointer<TranscriptStore> m_store;
     std::unique_ptr<TranscriptStore> m_ownStore; // where no other is given
     QString m_server;
-    int m_readOnly = 0;
+    bool m_isReadOnly = false;
+    int m_wanted = 0; // the conversation that is to be read
     qint64 m_conversation = 0;
     mutable TranscriptPages m_pages;
     TranscriptRows m_rows;

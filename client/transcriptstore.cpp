@@ -110,6 +110,7 @@ QList<ConversationInfo> TranscriptStore::conversations()
                 continue;
             result += row.info;
             result.last().name = d->names.value(row.info.id, row.info.name);
+            result.last().isHeldElsewhere = d->locks.isTaken(row.info.id);
         }
     }
     for (const auto &[id, conversation] : d->conversations)
@@ -134,6 +135,7 @@ bool TranscriptStore::renameConversation(qint64 conversation, const QString &nam
     }
     d->names.insert(conversation, name);
     d->askWriter([writer = d->writer, conversation, name] { writer->rename(conversation, name); });
+    Q_EMIT conversationRenamed(conversation);
     return true;
 }
 
@@ -161,6 +163,7 @@ ConversationInfo TranscriptStore::conversation(qint64 conversation)
         return {};
     ConversationInfo info = d->reader.conversation(conversation).value_or(ConversationRow()).info;
     info.name = d->names.value(conversation, info.name);
+    info.isHeldElsewhere = d->locks.isTaken(conversation);
     return info;
 }
 

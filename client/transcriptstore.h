@@ -125,6 +125,7 @@ public:
 Q_SIGNALS:
     void fileChanged();
     void conversationRemoved(qint64 conversation);
+    void conversationRenamed(qint64 conversation);
     /// What went wrong with the file, and what helps.
     void trouble(const QString &sentence);
     /// What a person should know and need not do anything about.

@@ -11,6 +11,8 @@ FocusScope {
 
     /*! Why the line is still here; empty when there is nothing to say. */
     property string notice: ""
+    /*! What is said while there is no line. */
+    property string placeholder: qsTr("Type a message and press Enter")
     /*! The line so far. */
     property alias text: input.text
 
@@ -95,7 +97,7 @@ FocusScope {
 
             anchors.fill: input
             visible: input.text.length === 0 && input.preeditText.length === 0
-            text: qsTr("Type a message and press Enter")
+            text: root.placeholder
             textFormat: Text.PlainText
             elide: Text.ElideRight
             color: Theme.quiet

@@ -30,7 +30,7 @@ Window {
     }
 
     function showEntry(seq: int) {
-        const row = session.transcript.showEntry(seq);
+        const row = session.shown.showEntry(seq);
         if (row !== -1)
             chatView.showRow(row);
     }
@@ -43,11 +43,11 @@ Window {
         if (seq === 0)
             return;
         showEntry(seq);
-        chatView.select(session.transcript.rowOf(seq), false);
+        chatView.select(session.shown.rowOf(seq), false);
     }
 
     function sendAgain(seq: int) {
-        if (!session.transcript.isMessage(seq))
+        if (session.isReading || !session.shown.isMessage(seq))
             return;
         chatInput.refused = !session.sendAgain(seq);
         if (!chatInput.refused)
@@ -56,9 +56,100 @@ Window {
 
     onActiveChanged: session.transcript.setLookedAt(active)
 
+    /*! Shows a conversation to be read; with 0, the one that goes on. */
+    function read(conversation: int) {
+        closeDetails();
+        closeFilter();
+        session.read(conversation);
+        chatView.clearSelection();
+        chatView.showNewest();
+        focusUsual();
+    }
+
+    /*! The line to type in; or the rows, while it is off. */
+    function focusUsual() {
+        if (session.isReading)
+            chatView.forceActiveFocus();
+        else
+            chatInput.forceActiveFocus();
+    }
+
+    function closeDetails() {
+        details.seq = 0;
+        details.payload = "";
+        details.previous = "";
+    }
+
+    function closeFilter() {
+        filterBar.text = "";
+        filterBar.direction = "all";
+        filterBar.messagesOnly = false;
+        filterBar.visible = false;
+        findTimer.stop();
+        filterBar.finder.text = "";
+    }
+
+    function showConversations(shown: bool) {
+        conversationList.visible = shown;
+        conversationList.filter = "";
+        conversationList.notice = "";
+        if (shown)
+            conversationList.focusField();
+        else
+            focusUsual();
+    }
+
+    Connections {
+        target: session
+
+        function onIsReadingChanged() {
+            banner.countAtLeaving = session.transcript.entryCount;
+        }
+    }
+
+    Binding {
+        target: session.conversations
+        property: "active"
+        value: conversationList.visible
+    }
+
+    Binding {
+        target: session.conversations
+        property: "filter"
+        value: conversationList.filter
+    }
+
+    ConversationList {
+        id: conversationList
+        objectName: "conversationList"
+
+        // A narrow window has no room for both.
+        width: root.width < 640 ? root.width : Math.min(400, root.width / 2)
+        height: parent.height
+        visible: false
+        model: session.conversations
+        onOpened: (conversation, current) => {
+            root.read(current ? 0 : conversation);
+            root.showConversations(false);
+        }
+        onRenamed: (conversation, name) => session.conversations.rename(conversation, name)
+        onRemoved: conversation => {
+            notice = session.conversations.remove(conversation) ? ""
+                : qsTr("It is not deleted: another window has it.");
+        }
+        onClosed: root.showConversations(false)
+    }
+
     ColumnLayout {
         anchors.fill: parent
+        anchors.leftMargin: conversationList.visible ? conversationList.width : 0
         spacing: 0
+        visible: root.width >= 640 || !conversationList.visible
+        Keys.onEscapePressed: event => {
+            event.accepted = session.isReading;
+            if (session.isReading)
+                root.read(0);
+        }
 
         ConnectionBar {
             id: connectionBar
@@ -74,11 +165,30 @@ Window {
             }
         }
 
+        ReadingBanner {
+            id: banner
+            objectName: "reading"
+
+            property int countAtLeaving: 0
+
+            Layout.fillWidth: true
+            visible: session.isReading
+            title: session.reading.title
+            server: session.reading.shownServer
+            entryCount: session.reading.entryCount
+            firstTime: session.reading.firstTime
+            lastTime: session.reading.lastTime
+            newCount: session.isReading ? session.transcript.entryCount - countAtLeaving : 0
+            notice: session.readingNotice
+            onBackRequested: root.read(0)
+            onGoOnRequested: session.goOn()
+        }
+
         FilterBar {
             id: filterBar
             objectName: "filterBar"
 
-            readonly property Finder finder: session.transcript.finder
+            readonly property Finder finder: session.shown.finder
             /*! Whether the first hit is to be shown when there is one. */
             property bool awaited: false
 
@@ -86,7 +196,7 @@ Window {
             visible: false
             active: filterBar.finder.active
             searching: filterBar.finder.searching
-            entryCount: session.transcript.entryCount
+            entryCount: session.shown.entryCount
             hitCount: filterBar.finder.hitCount
             // As hits come in, the chosen one gets another place.
             current: filterBar.finder.hitCount > 0 ? filterBar.finder.rank(chatView.selectionEnd) : 0
@@ -107,14 +217,9 @@ Window {
             onOlderRequested: root.showHit(seq => filterBar.finder.olderHit(seq))
             onNewerRequested: root.showHit(seq => filterBar.finder.newerHit(seq))
             onClosed: {
-                text = "";
-                direction = "all";
-                messagesOnly = false;
-                visible = false;
-                findTimer.stop();
-                filterBar.finder.text = "";
+                root.closeFilter();
                 root.showEntry(chatView.selectionEnd);
-                chatInput.forceActiveFocus();
+                root.focusUsual();
             }
 
             // Not for every key of a fast typist.
@@ -141,16 +246,16 @@ Window {
 
             Layout.fillWidth: true
             Layout.fillHeight: true
-            model: session.transcript
-            entryCount: session.transcript.entryCount
-            firstSeq: session.transcript.firstSeq
+            model: session.shown
+            entryCount: session.shown.entryCount
+            firstSeq: session.shown.firstSeq
             needle: filterBar.finder.text
-            canSend: session.obstacle.length === 0
+            canSend: !session.isReading && session.obstacle.length === 0
             onOpened: seq => details.show(seq)
-            onCopyRequested: (first, last, format) => session.transcript.copyRows(first, last, format)
+            onCopyRequested: (first, last, format) => session.shown.copyRows(first, last, format)
             onSendRequested: seq => root.sendAgain(seq)
             onEditRequested: seq => {
-                chatInput.text = session.transcript.textOf(seq);
+                chatInput.text = session.shown.textOf(seq);
                 chatInput.forceActiveFocus();
             }
         }
@@ -170,7 +275,7 @@ Window {
             property string saved: ""
 
             function show(entry: int) {
-                const transcript = session.transcript;
+                const transcript = session.shown;
                 payload = ""; // or the one before would be laid out anew for each that follows
                 mode = PayloadLines.Auto;
                 isBinary = transcript.isBinary(entry);
@@ -184,13 +289,11 @@ Window {
             Layout.fillWidth: true
             Layout.preferredHeight: root.height * 0.45
             visible: seq !== 0
-            onCopyRequested: session.transcript.copyPayload(seq)
-            onSaveRequested: saved = session.transcript.savePayload(seq)
+            onCopyRequested: session.shown.copyPayload(seq)
+            onSaveRequested: saved = session.shown.savePayload(seq)
             Keys.onEscapePressed: {
-                seq = 0;
-                payload = "";
-                previous = "";
-                chatInput.forceActiveFocus();
+                root.closeDetails();
+                root.focusUsual();
             }
         }
 
@@ -212,6 +315,10 @@ Window {
             Layout.fillWidth: true
             Layout.margins: Theme.gap
             focus: true
+            enabled: !session.isReading
+            opacity: enabled ? 1 : 0.6
+            placeholder: session.isReading ? qsTr("Escape goes back to %1").arg(session.socket.address)
+                                           : qsTr("Type a message and press Enter")
             notice: overflowing ? qsTr("Not put in: a line holds %L1 characters.").arg(maximumLength)
                   : refused ? session.obstacle : ""
             onAccepted: text => {
@@ -245,21 +352,27 @@ Window {
         onActivated: filterBar.newerRequested()
     }
     Shortcut {
+        sequence: "Ctrl+O"
+        onActivated: root.showConversations(!conversationList.visible)
+    }
+    Shortcut {
         sequence: "Ctrl+R"
         onActivated: session.reconnect()
     }
     Shortcut {
         sequences: ["PgUp"]
+        enabled: !conversationList.activeFocus
         onActivated: chatView.scrollPages(-1)
     }
     Shortcut {
         sequences: ["PgDown"]
+        enabled: !conversationList.activeFocus
         onActivated: chatView.scrollPages(1)
     }
     Shortcut {
         sequence: "Ctrl+PgUp"
         onActivated: {
-            session.transcript.showEntry(session.transcript.firstSeq);
+            session.shown.showEntry(session.shown.firstSeq);
             chatView.showOldest();
         }
     }

@@ -25,6 +25,21 @@ QtObject {
         server: root.socket.address
         socket: root.socket
     }
+    /*! The conversations there are. */
+    readonly property ConversationModel conversations: ConversationModel {
+        store: root.store
+        current: root.transcript.conversation
+    }
+    /*! One of them that is read while the other goes on. */
+    readonly property Transcript reading: Transcript {
+        readOnly: true
+        store: root.store
+    }
+    readonly property bool isReading: reading.conversation !== 0
+    /*! What is seen. */
+    readonly property Transcript shown: isReading ? reading : transcript
+    /*! Why what was to be read or gone on with is not, in a sentence. */
+    property string readingNotice: ""
     /*! Why nothing can be sent just now, in a sentence; empty when it can. */
     readonly property string obstacle: socket.status === WebSocket.Open ? ""
         : socket.status === WebSocket.Connecting ? qsTr("Not sent: still connecting.")
@@ -42,12 +57,61 @@ QtObject {
 
     /*! Sends a message of the transcript once more, text as text and binary as binary; see send(). */
     function sendAgain(seq: int): bool {
-        if (!transcript.isBinary(seq))
-            return send(transcript.textOf(seq));
+        if (!shown.isBinary(seq))
+            return send(shown.textOf(seq));
         if (socket.status !== WebSocket.Open)
             return false;
-        socket.sendBinaryMessage(transcript.payloadOf(seq));
+        socket.sendBinaryMessage(shown.payloadOf(seq));
         return true;
+    }
+
+    /*! Shows a conversation to be read; with 0, the one that goes on again. */
+    function read(conversation: int) {
+        readingNotice = "";
+        reading.conversation = conversation === transcript.conversation ? 0 : conversation;
+    }
+
+    /*! Goes on with the conversation that is read: connects to its server. */
+    function goOn() {
+        if (conversations.isHeldElsewhere(reading.conversation)) {
+            readingNotice = qsTr("Another window has this conversation. Close it there to go on with it here.");
+            return;
+        }
+        // First the end of the connection there is: it belongs to the other conversation.
+        goingOn = reading.conversation;
+        if (ended)
+            goOnNow();
+        else
+            socket.close();
+    }
+
+    readonly property bool ended: socket.status === WebSocket.Closed || socket.status === WebSocket.Error
+    /*! The conversation that is gone on with once the connection has ended; 0: none. */
+    property int goingOn: 0
+
+    // Later: when the transcript has written down that it has ended.
+    onEndedChanged: {
+        if (ended && goingOn !== 0)
+            goOnTimer.start();
+    }
+
+    readonly property Timer goOnTimer: Timer {
+        interval: 0
+        onTriggered: root.goOnNow()
+    }
+
+    function goOnNow() {
+        const conversation = goingOn;
+        goingOn = 0;
+        if (conversation === 0 || !transcript.resume(conversation)) {
+            readingNotice = qsTr("It cannot be gone on with: it is deleted, or another window has it.");
+        } else {
+            // The address there is may have a password, which the conversation has not.
+            if (socket.address !== transcript.server)
+                url = transcript.server;
+            read(0);
+        }
+        socket.open();
     }
 
     /*! Connects again after a connection has ended. */

@@ -147,8 +147,13 @@ private Q_SLOTS:
         live.setServer(u"ws://two"_s);
         live.setStore(&store);
         Transcript reading;
-        reading.setReadOnly(int(old));
+        reading.setReadOnly(true);
+        reading.setConversation(int(old));
+        QCOMPARE(reading.conversation(), 0);
         reading.setStore(&store);
+        QCOMPARE(reading.title(), u"ws://one"_s);
+        QVERIFY(store.renameConversation(old, u"a\nb\u202e"_s));
+        QCOMPARE(reading.title(), u"a b⟨U+202E⟩"_s);
         const QAbstractItemModelTester tester(&reading);
         QCOMPARE(rows(reading), QStringList({u"< a"_s, u"< b"_s}));
         QCOMPARE(reading.entryCount(), 3);

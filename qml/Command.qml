@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import QtQuick.Controls as Controls
+import AwesomeChat
+
+/*!
+    A small button of words. Its text is ours, never a stranger's.
+*/
+Controls.Button {
+    id: root
+
+    /*! Whether it does what cannot be undone. */
+    property bool grave: false
+
+    padding: Theme.gap / 2
+    leftPadding: Theme.gap
+    rightPadding: Theme.gap
+    Accessible.name: text
+
+    // Enter as well as the space bar.
+    Keys.onReturnPressed: clicked()
+    Keys.onEnterPressed: clicked()
+
+    contentItem: Text {
+        text: root.text
+        textFormat: Text.PlainText
+        horizontalAlignment: Text.AlignHCenter
+        color: !root.enabled ? Theme.quiet : root.grave ? Theme.error : Theme.accent
+        font.pixelSize: Theme.textSize
+    }
+    background: Rectangle {
+        radius: Theme.radius
+        color: root.down || root.hovered ? Theme.hover : root.checked ? Theme.field : "transparent"
+        border.color: root.visualFocus || root.checked ? Theme.accent : Theme.line
+    }
+}

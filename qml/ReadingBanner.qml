@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import QtQuick.Layouts
+import AwesomeChat
+
+/*!
+    Tells that an earlier conversation, or a file, is being read, and not the one that goes on; and
+    what can be done with it.
+*/
+Rectangle {
+    id: root
+
+    /*! What is read: a name, an address or a file, as it may be shown; and with which server it was. */
+    required property string title
+    required property string server
+    required property int entryCount
+    /*! When its first entry and its last one were. */
+    required property date firstTime
+    required property date lastTime
+    /*! How many entries have come meanwhile in the conversation that goes on. */
+    property int newCount: 0
+    /*! Whether it can be gone on with. */
+    property bool canGoOn: true
+    /*! What there is to say about it, in a sentence. */
+    property string notice: ""
+
+    signal backRequested()
+    signal goOnRequested()
+
+    readonly property string detailText: {
+        const words = [];
+        if (server.length > 0 && server !== title)
+            words.push(server);
+        words.push(entryCount === 1 ? qsTr("1 entry") : qsTr("%L1 entries").arg(entryCount));
+        if (timeText.length > 0)
+            words.push(timeText);
+        return words.join("  ·  ");
+    }
+    readonly property string timeText: {
+        if (isNaN(firstTime.getTime()) || isNaN(lastTime.getTime()))
+            return "";
+        const isOneDay = firstTime.toDateString() === lastTime.toDateString();
+        return Qt.formatDateTime(firstTime, "yyyy-MM-dd hh:mm") + " – "
+             + Qt.formatDateTime(lastTime, isOneDay ? "hh:mm" : "yyyy-MM-dd hh:mm");
+    }
+
+    implicitHeight: layout.implicitHeight + 2 * Theme.gap
+    color: Theme.changed
+    Accessible.role: Accessible.Pane
+    Accessible.name: qsTr("Reading %1").arg(title)
+    Accessible.description: detailText
+
+    GridLayout {
+        id: layout
+
+        anchors.left: parent.left
+        anchors.right: parent.right
+        anchors.leftMargin: Theme.margin
+        anchors.rightMargin: Theme.margin
+        anchors.verticalCenter: parent.verticalCenter
+        columns: root.width < 640 ? 1 : 2
+        columnSpacing: Theme.margin
+        rowSpacing: Theme.gap
+
+        ColumnLayout {
+            Layout.fillWidth: true
+            spacing: Theme.gap / 4
+
+            RowLayout {
+                spacing: Theme.gap
+
+                Text {
+                    text: qsTr("Reading")
+                    textFormat: Text.PlainText
+                    color: Theme.status
+                    font.pixelSize: Theme.textSize
+                    Accessible.ignored: true
+                }
+
+                Text {
+                    objectName: "readingTitle"
+
+                    Layout.fillWidth: true
+                    text: root.title
+                    textFormat: Text.PlainText
+                    elide: Text.ElideMiddle
+                    color: Theme.text
+                    font.pixelSize: Theme.textSize
+                    font.bold: true
+                    Accessible.ignored: true
+                }
+            }
+
+            Text {
+                objectName: "readingDetail"
+
+                Layout.fillWidth: true
+                text: root.detailText
+                textFormat: Text.PlainText
+                wrapMode: Text.Wrap
+                maximumLineCount: 3
+                elide: Text.ElideRight
+                color: Theme.quiet
+                font.pixelSize: Theme.quietSize
+                Accessible.ignored: true
+            }
+        }
+
+        Flow {
+            Layout.fillWidth: root.width < 640
+            Layout.alignment: Qt.AlignVCenter
+            spacing: Theme.gap / 2
+
+            Command {
+                objectName: "back"
+
+                text: root.newCount > 0 ? qsTr("Back (%L1 new)").arg(root.newCount) : qsTr("Back")
+                Accessible.description: qsTr("Escape: to the conversation that goes on")
+                onClicked: root.backRequested()
+            }
+
+            Command {
+                objectName: "goOn"
+
+                visible: root.canGoOn
+                text: qsTr("Go on with it")
+                Accessible.description: qsTr("Connects to its server and continues this conversation")
+                onClicked: root.goOnRequested()
+            }
+        }
+
+        Notice {
+            objectName: "readingNotice"
+
+            Layout.fillWidth: true
+            Layout.columnSpan: layout.columns
+            text: root.notice
+            color: Theme.error
+        }
+    }
+
+    Rectangle {
+        anchors.bottom: parent.bottom
+        width: parent.width
+        height: 1
+        color: Theme.line
+    }
+}
