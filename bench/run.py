@@ -55,12 +55,17 @@ HIDDEN = [
 ]
 HOSTILE = [
     Row(f"{name} {place}", f"{words}: {what}", target=250)
-    for name, words in (("words", "10 MB of words"), ("json", "10 MB of JSON"), ("letters", "1 M letters without a blank"),
+    for name, words in (("words", "10 MB of words"), ("json", "10 MB of JSON"), ("again", "10 MB of like JSON"),
+                        ("objects", "10,000 objects of JSON"), ("changed", "10,000 objects that differ"),
+                        ("letters", "1 M letters without a blank"),
                         ("bidi", "1 M letters in both directions"), ("marks", "10,000 combining marks on a letter"),
                         ("lines", "1 M line feeds"))
     for place, what in (("row", "arrives"), ("details", "opened whole"), ("end", "to its end"), ("hex", "as bytes"),
                         ("width", "another width"))
-] + [Row("memory", "memory, at most", "MiB")]
+] + [
+    Row("changed compared", "10,000 objects that differ: compared", target=250),
+    Row("memory", "memory, at most", "MiB"),
+]
 SCROLL = [
     Row("pages", "back by 300 pages, longest stall", target=50),
     Row("pages frame", "longest time between two frames"),

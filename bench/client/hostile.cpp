@@ -71,14 +71,24 @@ struct Message
 
 QList<Message> messages(int size)
 {
-    QString json = u"["_s;
-    for (int i = 0; json.size() < 10 * size; ++i)
-        json += u"{\"id\":%1,\"words\":\"twelve drummers drumming\",\"list\":[1,2,3]},"_s.arg(i);
-    json += u"0]"_s;
+    const auto json = [](int objects) {
+        QString text = u"["_s;
+        for (int i = 0; i < objects; ++i)
+            text += u"{\"id\":%1,\"words\":\"twelve drummers\",\"list\":[1,2,3]},"_s.arg(i);
+        return text + u"0]"_s;
+    };
+    const auto changed = [](QString text) {
+        return text.replace("drummers\",\"list\":[1"_L1, "drummers\",\"list\":[7"_L1);
+    };
+    const QString large = json(size / 5);
+    const QString comparable = json(size / 100);
     const QString bidi = u"abc \u05d0\u05d1\u05d2 123 \u0627\u0644\u0639 \u202e\u2066x\u2069 "_s;
     return {
         {"words", u"lorem ipsum dolor "_s.repeated(10 * size / 18)},
-        {"json", json},
+        {"json", large},
+        {"again", changed(large)},
+        {"objects", comparable},
+        {"changed", changed(comparable)},
         {"letters", QString(size, u'a')},
         {"bidi", bidi.repeated(size / bidi.size())},
         {"marks", u"Z"_s + QString(size / 100, QChar(0x0301))},
@@ -126,6 +136,18 @@ int main(int argc, char *argv[])
         reportAs("details");
         if (!details->isVisible())
             qFatal("the details are not shown");
+
+        if (QByteArrayView(message.name) == "changed") {
+            watch.begin();
+            details->setProperty("comparing", true);
+            watch.waitForFrames(2);
+            watch.waitForQuiet();
+            reportAs("compared");
+            if (details->findChild<PayloadLines *>()->changeCount() == 0)
+                qFatal("no difference is shown");
+            details->setProperty("comparing", false);
+            watch.waitForQuiet();
+        }
 
         QQuickItem *lines = Benchmark::item(window, "lines");
         watch.begin();
