@@ -226,7 +226,7 @@ Window {
             Timer {
                 id: findTimer
 
-                interval: 80
+                interval: 40
                 onTriggered: filterBar.finder.text = filterBar.text
             }
         }
