@@ -29,7 +29,8 @@ public:
         , m_interval(interval)
     {
     }
-    ~Typist() override
+    /// Returns how many keys there were.
+    int stop()
     {
         {
             const std::lock_guard lock(m_watch->m_mutex);
@@ -37,8 +38,8 @@ public:
         }
         m_end.notify_one();
         wait();
+        return m_keys;
     }
-    [[nodiscard]] int keys() const { return m_keys; }
 
 protected:
     void run() override
@@ -155,8 +156,7 @@ void GuiWatch::beginTyping(int interval)
 
 int GuiWatch::endTyping()
 {
-    const std::unique_ptr<Typist> typist = std::move(m_typist);
-    const int keys = typist->keys();
+    const int keys = m_typist->stop();
     waitUntil("every key to be shown", [this] {
         const std::lock_guard lock(m_mutex);
         return m_posted.empty() && m_handled.empty() && m_drawn.empty();
