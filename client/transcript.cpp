@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "transcript.h"
 
-#include "closecode.h"
 #include "displaytext.h"
 #include "transcriptstore.h"
 #include "websocket.h"
@@ -15,24 +14,12 @@ using Row = TranscriptRows::Row;
 namespace {
 
 constexpr int batchInterval = 16; // ms: rows need not come more often than a screen is drawn
-constexpr int rateInterval = 1000; // ms
 /// How near to the last row one may come before older ones are made.
 constexpr int fetchedAhead = Transcript::pageRows / 4;
 /// How much of messages too long for a row is read once more for a page, to see which are equal.
 constexpr qint64 comparedBytes = 16LL * 1024 * 1024;
 /// The beginning that a row is read with is all that it shows.
 static_assert(TranscriptStore::rowBytes >= DisplayText::maxLength * 4);
-
-QString closedText(int code, const QString &reason)
-{
-    const QString name = closeCodeName(code);
-    QString text = u"socket closed: "_s + QString::number(code);
-    if (!name.isEmpty())
-        text += u' ' + name;
-    if (!reason.isEmpty())
-        text += u" (“"_s + reason + u"”)"_s;
-    return text;
-}
 
 /// Whether two neighbours are shown as one.
 bool canFold(const Entry &older, const Entry &newer)
@@ -52,8 +39,8 @@ Transcript::Transcript(QObject *parent)
     m_fetchTimer.setSingleShot(true);
     m_fetchTimer.setInterval(0); // not while a view is making items
     connect(&m_fetchTimer, &QTimer::timeout, this, [this] { fetchMore({}); });
-    m_rateTimer.setInterval(rateInterval);
-    connect(&m_rateTimer, &QTimer::timeout, this, &Transcript::measureRates);
+    connect(&m_recorder, &Recorder::recorded, this, qOverload<Entry>(&Transcript::append));
+    connect(&m_meter, &Meter::ratesChanged, this, &Transcript::ratesChanged);
     connect(&m_finder, &Finder::queryChanged, this, &Transcript::onQueryChanged);
     connect(&m_finder, &Finder::found, this, &Transcript::onFound);
 }
@@ -66,33 +53,14 @@ Transcript::~Transcript()
 
 WebSocket *Transcript::socket() const
 {
-    return m_socket;
+    return m_recorder.socket();
 }
 
 void Transcript::setSocket(WebSocket *socket)
 {
-    if (m_socket == socket)
+    if (this->socket() == socket)
         return;
-    if (m_socket)
-        m_socket->disconnect(this);
-    m_socket = socket;
-    if (socket) {
-        connect(socket, &WebSocket::statusChanged, this, &Transcript::onStatusChanged);
-        connect(socket, &WebSocket::messagesReceived, this,
-                [this](const QList<ReceivedMessage> &messages) {
-                    for (const ReceivedMessage &message : messages) {
-                        append({Entry::Received,
-                                message.kind == ReceivedMessage::Text ? Entry::Text : Entry::Binary,
-                                QDateTime::fromMSecsSinceEpoch(message.time), message.payload,
-                                m_roundTrips.received(message.payload)});
-                    }
-                });
-        connect(socket, &WebSocket::textMessageSent, this, [this](const QString &message) {
-            append(Entry::Sent, Entry::Text, message.toUtf8());
-        });
-        connect(socket, &WebSocket::binaryMessageSent, this,
-                [this](const QByteArray &message) { append(Entry::Sent, Entry::Binary, message); });
-    }
+    m_recorder.setSocket(socket);
     Q_EMIT socketChanged();
 }
 
@@ -226,7 +194,6 @@ void Transcript::showConversation(qint64 conversation)
         m_resumedSeq = last >= m_store->firstSeq(conversation) ? last + 1 : 0;
     }
     m_unseenSeq = 0;
-    m_roundTrips.clear();
     m_finder.setConversation(m_store, conversation);
     resetRows();
     if (isAnother)
@@ -243,30 +210,8 @@ void Transcript::onRemoved(qint64 conversation)
     showConversation(m_isReadOnly ? 0 : m_store->newConversation(m_server));
 }
 
-void Transcript::onStatusChanged()
-{
-    switch (m_socket->status()) {
-    case WebSocket::Open:
-        append(Entry::Local, Entry::Opened, "socket open"_ba);
-        break;
-    case WebSocket::Closed:
-        append(Entry::Local, Entry::Closed,
-               closedText(m_socket->closeCode(), m_socket->closeReason()).toUtf8());
-        break;
-    case WebSocket::Error:
-        append(Entry::Local, Entry::Failed, "socket error: "_ba + m_socket->errorString().toUtf8());
-        break;
-    case WebSocket::Connecting:
-    case WebSocket::Closing:
-        return;
-    }
-    m_roundTrips.clear();
-}
-
 void Transcript::append(Entry::Direction direction, Entry::Kind kind, const QByteArray &payload)
 {
-    if (direction == Entry::Sent)
-        m_roundTrips.sent(payload);
     append({direction, kind, QDateTime::currentDateTime(), payload});
 }
 
@@ -281,12 +226,8 @@ void Transcript::append(Entry entry)
     entry.time = std::max(entry.time, m_lastTime);
     m_lastTime = entry.time;
     const qint64 seq = m_store->append(m_conversation, entry);
-    if (entry.direction != Entry::Local) {
-        ++m_messageCount;
-        m_byteCount += entry.payload.size();
-        if (!m_rateTimer.isActive())
-            m_rateTimer.start();
-    }
+    if (entry.direction != Entry::Local)
+        m_meter.count(entry.payload.size());
     if (!m_isLookedAt && m_unseenSeq == 0)
         m_unseenSeq = seq;
     addWaiting(seq, entry);
@@ -483,8 +424,8 @@ void Transcript::onPruned(qint64 conversation, qint64 firstSeq)
 void Transcript::onBacklogged(bool isBacklogged)
 {
     // The log is never thinned: the server waits for the disk.
-    if (m_socket)
-        m_socket->setReadPaused(isBacklogged);
+    if (socket())
+        socket()->setReadPaused(isBacklogged);
 }
 
 void Transcript::setNotice(const QString &notice)
@@ -504,15 +445,6 @@ void Transcript::setLookedAt(bool isLookedAt)
     m_unseenSeq = 0;
     if (row != -1)
         Q_EMIT dataChanged(index(row), index(row), {MarkRole});
-}
-
-void Transcript::measureRates()
-{
-    m_messageRate = std::exchange(m_messageCount, 0);
-    m_byteRate = std::exchange(m_byteCount, 0);
-    if (m_messageRate == 0)
-        m_rateTimer.stop();
-    Q_EMIT ratesChanged();
 }
 
 StoredEntry Transcript::entry(int row) const

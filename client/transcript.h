@@ -3,7 +3,8 @@
 
 #include "entry.h"
 #include "finder.h"
-#include "roundtrips.h"
+#include "meter.h"
+#include "recorder.h"
 #include "storedentry.h"
 #include "transcriptpages.h"
 #include "transcriptrows.h"
@@ -139,8 +140,8 @@ public:
     [[nodiscard]] int firstSeq() const;
     [[nodiscard]] Finder *finder() { return &m_finder; }
     [[nodiscard]] QString notice() const { return m_notice; }
-    [[nodiscard]] int messageRate() const { return m_messageRate; }
-    [[nodiscard]] qreal byteRate() const { return qreal(m_byteRate); }
+    [[nodiscard]] int messageRate() const { return m_meter.messageRate(); }
+    [[nodiscard]] qreal byteRate() const { return qreal(m_meter.byteRate()); }
 
     /// The entry of \a row, maybe with the beginning of its payload only: 0 is the newest.
     [[nodiscard]] StoredEntry entry(int row) const;
@@ -203,7 +204,6 @@ private:
     void openConversation();
     void showConversation(qint64 conversation);
     void onRemoved(qint64 conversation);
-    void onStatusChanged();
     void onPruned(qint64 conversation, qint64 firstSeq);
     void onQueryChanged();
     void onFound(const QList<qint64> &seqs);
@@ -214,9 +214,9 @@ private:
     void appendRows(const std::vector<TranscriptRows::Row> &rows);
     [[nodiscard]] std::vector<TranscriptRows::Row> olderRows(qint64 before) const;
     [[nodiscard]] qint64 oldestLoaded() const;
-    void measureRates();
 
-    QPointer<WebSocket> m_socket;
+    Recorder m_recorder;
+    Meter m_meter;
     QPointer<TranscriptStore> m_store;
     std::unique_ptr<TranscriptStore> m_ownStore; // where no other is given
     QString m_server;
@@ -229,7 +229,6 @@ private:
     qint64 m_waitingForNewest = 0; // entries that belong to row 0
     QDateTime m_lastTime;
     Entry m_newest; // that a row was made of, to see whether the next one is equal
-    RoundTrips m_roundTrips;
     mutable QTimer m_fetchTimer; // runs while older rows are to come
     QTimer m_batchTimer; // runs while a batch of rows has just been shown
 
@@ -241,11 +240,6 @@ private:
     qint64 m_unseenSeq = 0; // the first entry that was not looked at; 0: none
     bool m_isLookedAt = true;
 
-    QTimer m_rateTimer;
-    int m_messageCount = 0;
-    qint64 m_byteCount = 0;
-    int m_messageRate = 0;
-    qint64 m_byteRate = 0;
     QString m_notice;
     bool m_isComplete = true;
 };
