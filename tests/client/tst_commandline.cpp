@@ -28,16 +28,18 @@ private Q_SLOTS:
         QCOMPARE(line.replayFile, QString());
         QCOMPARE(line.quiet, false);
         QCOMPARE(line.pace, CommandLine::Pace::None);
+        QCOMPARE(line.isPrivate, false);
     }
 
     void everything()
     {
         const CommandLine line = parsed({u"--terminal"_s, u"--wait"_s, u"0.5"_s, u"--theme=dark"_s,
-                                         u"ws://[::1]:1/Path?Q=1"_s});
+                                         u"--private"_s, u"ws://[::1]:1/Path?Q=1"_s});
         QCOMPARE(line.error, QString());
         QCOMPARE(line.url, QUrl(u"ws://[::1]:1/Path?Q=1"_s));
         QCOMPARE(line.terminal, true);
         QCOMPARE(line.wait, 500);
+        QCOMPARE(line.isPrivate, true);
         QCOMPARE(line.theme, CommandLine::Theme::Dark);
         QCOMPARE(parsed({u"--theme"_s, u"light"_s}).theme, CommandLine::Theme::Light);
     }
