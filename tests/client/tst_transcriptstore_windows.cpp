@@ -94,7 +94,7 @@ private Q_SLOTS:
             if (pours)
                 startOther(other, server(i), 0, pours);
             const int moment =
-                QRandomGenerator::global()->bounded(pours ? 300 : 12'000, pours ? 900 : 25'000);
+                QRandomGenerator::global()->bounded(pours ? 200 : 12'000, pours ? 500 : 20'000);
             QTRY_VERIFY_WITH_TIMEOUT(other.bytesAvailable() > moment, 20'000);
             const qint64 killedAt = now();
             QVERIFY(::kill(static_cast<pid_t>(other.processId()), SIGKILL) == 0);
