@@ -7,14 +7,17 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-ChatWindow::ChatWindow(const QUrl &url, const QString &transcriptFile)
+ChatWindow::ChatWindow(const QUrl &url, const QString &transcriptFile, const QString &openFile)
 {
     // The plainest style: the window draws its few controls itself.
     if (QQuickStyle::name().isEmpty())
         QQuickStyle::setStyle(u"Basic"_s);
     m_engine.setNetworkAccessManagerFactory(&m_networkRefuser);
     m_engine.addImportPath(u"qrc:/qt/qml"_s);
-    m_engine.setInitialProperties({{u"url"_s, url}, {u"transcriptFile"_s, transcriptFile}});
+    m_engine.setInitialProperties({{u"url"_s, url},
+                                   {u"transcriptFile"_s, transcriptFile},
+                                   {u"openFile"_s, openFile},
+                                   {u"connects"_s, openFile.isEmpty() || !url.isEmpty()}});
     m_engine.load(QUrl(u"qrc:/qt/qml/AwesomeChat/Main.qml"_s));
 }
 

@@ -15,8 +15,11 @@ class ChatWindow
 {
 public:
     /// Opens a window for talking to \a url, which need not be an address: then the window says so.
-    /// Conversations are kept in \a transcriptFile; where it is empty, in memory only.
-    explicit ChatWindow(const QUrl &url, const QString &transcriptFile = {});
+    /// Conversations are kept in \a transcriptFile; where it is empty, in memory only. The
+    /// conversation in \a openFile is shown at first; where it is empty, none is. Beside it, an
+    /// empty url is not connected to.
+    explicit ChatWindow(const QUrl &url, const QString &transcriptFile = {},
+                        const QString &openFile = {});
 
     /// The window; null when it could not be made, after the engine has said why.
     [[nodiscard]] QQuickWindow *window() const;

@@ -25,6 +25,10 @@ struct Options
         "for replies that are not the lines' echoes (default: 2). With --replay: how much longer "
         "than then an answer may take (default: 10)."_s,
         u"SECONDS"_s};
+    QCommandLineOption open{u"open"_s,
+                            u"Read the conversation in FILE in the window. Without URL it connects "
+                            "nowhere."_s,
+                            u"FILE"_s};
     QCommandLineOption replay{
         u"replay"_s,
         u"Send what was sent in the conversation in FILE once more, without a "
@@ -58,7 +62,8 @@ struct Options
             "not, and 2 for a wrong option\nor a file that is no conversation."_s);
         parser.addPositionalArgument(
             u"URL"_s, u"Where to connect to (default: ws://localhost:3000)."_s, u"[URL]"_s);
-        parser.addOptions({terminal, wait, replay, quiet, pace, privately, theme, help, version});
+        parser.addOptions(
+            {terminal, wait, open, replay, quiet, pace, privately, theme, help, version});
     }
 };
 
@@ -82,6 +87,16 @@ CommandLine CommandLine::parse(const QStringList &arguments)
         result.action = Action::ShowVersion;
     result.terminal = parser.isSet(options.terminal);
     result.isPrivate = parser.isSet(options.privately);
+
+    if (parser.isSet(options.open)) {
+        result.openFile = parser.value(options.open);
+        result.url = QUrl();
+        if (result.openFile.isEmpty())
+            return failed(u"--open takes a file; its name is empty."_s);
+        if (result.terminal || parser.isSet(options.replay))
+            return failed(u"--open is for the window; it goes with neither --terminal nor "
+                          "--replay."_s);
+    }
 
     if (parser.isSet(options.replay)) {
         result.replayFile = parser.value(options.replay);

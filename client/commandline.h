@@ -19,12 +19,14 @@ struct CommandLine
 
     Action action = Action::Chat;
     /// Where to connect to, as it was typed; it need not be an address. Empty for a replay with the
-    /// server of its file.
+    /// server of its file, and where a file is opened, to connect nowhere.
     QUrl url = QUrl(QStringLiteral("ws://localhost:3000"));
     /// Whether to talk in the terminal instead of in a window.
     bool terminal = false;
     /// Whether the window's conversations are kept in memory only.
     bool isPrivate = false;
+    /// The conversation's file that the window opens; empty when none is. Then url may be empty.
+    QString openFile;
     /// The conversation to replay instead; empty when none is.
     QString replayFile;
     /// Whether the replay prints nothing but what went wrong.

@@ -101,7 +101,7 @@ int openWindow(const CommandLine &commandLine)
 {
     applyTheme(commandLine.theme);
     const QString file = commandLine.isPrivate ? QString() : TranscriptStore::defaultFileName();
-    const ChatWindow window(commandLine.url, file);
+    const ChatWindow window(commandLine.url, file, commandLine.openFile);
     return window.window() ? QCoreApplication::exec() : Failure;
 }
 
@@ -142,6 +142,10 @@ int main(int argc, char *argv[])
     }
     if (!commandLine.replayFile.isEmpty())
         return replay(commandLine);
+    if (!commandLine.openFile.isEmpty()) {
+        complain(u"--open needs a window, and there is no display"_s);
+        return Failure;
+    }
     if (!commandLine.terminal)
         complain(u"there is no display, so this is in the terminal"_s);
     return talkInTerminal(commandLine);

@@ -2,6 +2,7 @@
 #include "replay.h"
 
 #include "closecode.h"
+#include "displaytext.h"
 #include "utf8.h"
 #include "websocket.h"
 
@@ -14,6 +15,7 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
+constexpr int progressInterval = 50; // ms
 constexpr int entriesPerPass = 1'000; // read before it is the turn of other events
 
 bool isOver(WebSocket::Status status)
@@ -31,6 +33,8 @@ Replay::Replay(QObject *parent)
     connect(&m_readTimer, &QTimer::timeout, this, &Replay::readOn);
     connect(&m_pauseTimer, &QTimer::timeout, this, &Replay::proceed);
     connect(&m_silenceTimer, &QTimer::timeout, this, &Replay::onSilence);
+    m_progressTimer.setInterval(progressInterval);
+    connect(&m_progressTimer, &QTimer::timeout, this, &Replay::progressChanged);
 }
 
 void Replay::setSocket(WebSocket *socket)
@@ -95,7 +99,8 @@ void Replay::start()
     m_summary.clear();
     m_outcome = None;
     m_nextSent = m_nextAnswer = m_end = 0;
-    m_answers = m_sent = 0;
+    m_answers = m_sent = m_messageCount = 0;
+    m_progressTimer.start();
     m_stepWanted = false;
     m_phase = Starting;
     m_readTimer.start(0);
@@ -134,6 +139,7 @@ void Replay::readOn()
 
 void Replay::onFileRead()
 {
+    m_messageCount = static_cast<qint64>(m_messages.size());
     const bool needsServer = m_socket->url().isEmpty();
     if (m_messages.size() == 0) {
         end(Unreadable, u"“%1” has no messages: there is nothing to replay."_s.arg(m_fileName));
@@ -363,8 +369,15 @@ void Replay::end(Outcome outcome, const QString &summary)
 void Replay::announce()
 {
     m_phase = Idle;
+    m_progressTimer.stop();
+    Q_EMIT progressChanged();
     Q_EMIT runningChanged();
     Q_EMIT finished();
+}
+
+QString Replay::shownSummary() const
+{
+    return DisplayText::visible(m_summary).text;
 }
 
 void Replay::setCanStep(bool canStep)

@@ -40,9 +40,21 @@ class Replay : public QObject
     Q_PROPERTY(bool running READ isRunning NOTIFY runningChanged FINAL)
     /// Whether a message waits for step().
     Q_PROPERTY(bool canStep READ canStep NOTIFY canStepChanged FINAL)
-    /// How the last one ended, and that in a sentence.
+    /// How the last one ended, and that in a sentence, as it may be shown.
     Q_PROPERTY(Outcome outcome READ outcome NOTIFY finished FINAL)
-    Q_PROPERTY(QString summary READ summary NOTIFY finished FINAL)
+    Q_PROPERTY(QString summary READ shownSummary NOTIFY finished FINAL)
+    /// How many messages the file has, and how many of them have been sent again or have come
+    /// again; told now and then while it runs.
+    Q_PROPERTY(int messageCount READ messageCount NOTIFY progressChanged FINAL)
+    Q_PROPERTY(int doneCount READ doneCount NOTIFY progressChanged FINAL)
+    /// See difference(): the line of the file, 0 where there is none, and both sides.
+    Q_PROPERTY(int differenceLine READ differenceLine NOTIFY finished FINAL)
+    Q_PROPERTY(bool hasExpected READ hasExpected NOTIFY finished FINAL)
+    Q_PROPERTY(QByteArray expected READ expected NOTIFY finished FINAL)
+    Q_PROPERTY(bool expectedIsBinary READ expectedIsBinary NOTIFY finished FINAL)
+    Q_PROPERTY(bool hasReceived READ hasReceived NOTIFY finished FINAL)
+    Q_PROPERTY(QByteArray received READ received NOTIFY finished FINAL)
+    Q_PROPERTY(bool receivedIsBinary READ receivedIsBinary NOTIFY finished FINAL)
 
 public:
     enum Pace {
@@ -80,9 +92,21 @@ public:
     [[nodiscard]] bool isRunning() const { return m_phase != Idle; }
     [[nodiscard]] bool canStep() const { return m_canStep; }
     [[nodiscard]] Outcome outcome() const { return m_outcome; }
+    /// With the words of the server as they came.
     [[nodiscard]] QString summary() const { return m_summary; }
+    [[nodiscard]] QString shownSummary() const;
     /// What was expected and what came, where the outcome is Different or Silence.
     [[nodiscard]] const std::optional<Difference> &difference() const { return m_difference; }
+
+    [[nodiscard]] int messageCount() const { return int(m_messageCount); }
+    [[nodiscard]] int doneCount() const { return int(m_sent + m_answers); }
+    [[nodiscard]] int differenceLine() const { return m_difference ? int(m_difference->line) : 0; }
+    [[nodiscard]] bool hasExpected() const { return m_difference && m_difference->expected; }
+    [[nodiscard]] QByteArray expected() const { return expectedEntry().payload; }
+    [[nodiscard]] bool expectedIsBinary() const { return expectedEntry().kind == Entry::Binary; }
+    [[nodiscard]] bool hasReceived() const { return m_difference && m_difference->received; }
+    [[nodiscard]] QByteArray received() const { return receivedEntry().payload; }
+    [[nodiscard]] bool receivedIsBinary() const { return receivedEntry().kind == Entry::Binary; }
 
     /// Begins, unless it runs; it needs a socket. Everything else follows by itself, until
     /// finished().
@@ -99,6 +123,7 @@ Q_SIGNALS:
     void answerTimeoutChanged();
     void runningChanged();
     void canStepChanged();
+    void progressChanged();
     /// It is over, the connection too.
     void finished();
 
@@ -119,6 +144,14 @@ private:
     void end(Outcome outcome, const QString &summary);
     void announce();
 
+    [[nodiscard]] Entry expectedEntry() const
+    {
+        return hasExpected() ? *m_difference->expected : Entry();
+    }
+    [[nodiscard]] Entry receivedEntry() const
+    {
+        return hasReceived() ? *m_difference->received : Entry();
+    }
     void setCanStep(bool canStep);
     void stopTimers();
     [[nodiscard]] qint64 pauseLeft() const;
@@ -139,6 +172,8 @@ private:
     QString m_summary;
     qint64 m_answers = 0; // that have come, and are equal
     qint64 m_sent = 0;
+    qint64 m_messageCount = 0;
+    QTimer m_progressTimer; // until progress is told
     Phase m_phase = Idle;
     Pace m_pace = AtOnce;
     Outcome m_outcome = None;

@@ -194,6 +194,10 @@ void Transcript::showConversation(qint64 conversation)
         m_resumedSeq = last >= m_store->firstSeq(conversation) ? last + 1 : 0;
     }
     m_unseenSeq = 0;
+    if (m_isReadOnly) {
+        if (const QString server = info().server; std::exchange(m_server, server) != server)
+            Q_EMIT serverChanged();
+    }
     m_finder.setConversation(m_store, conversation);
     resetRows();
     if (isAnother)

@@ -93,7 +93,8 @@ QList<StoredEntry> TranscriptReader::read(qint64 conversation, qint64 first, qin
     while (query.next()) {
         StoredEntry entry;
         entry.seq = TranscriptSchema::seqOf(query.value(0).toLongLong());
-        entry.time = QDateTime::fromMSecsSinceEpoch(query.value(1).toLongLong(), Qt::UTC);
+        if (const qint64 time = query.value(1).toLongLong(); time != TranscriptSchema::unknownTime)
+            entry.time = QDateTime::fromMSecsSinceEpoch(time, Qt::UTC);
         entry.direction = static_cast<Entry::Direction>(query.value(2).toInt());
         entry.kind = static_cast<Entry::Kind>(query.value(3).toInt());
         entry.roundTrip = query.isNull(4) ? -1 : query.value(4).toLongLong();

@@ -3,6 +3,8 @@
 
 #include <QString>
 
+#include <limits>
+
 class TranscriptDatabase;
 
 /*!
@@ -29,6 +31,9 @@ constexpr int seqBits = 40;
 {
     return rowId & ((1LL << seqBits) - 1);
 }
+
+/// What an entry has as its time when that is not known.
+constexpr qint64 unknownTime = std::numeric_limits<qint64>::min();
 
 /// How much of a payload is in its entry's row.
 constexpr qsizetype inlineBytes = 16 * 1024;

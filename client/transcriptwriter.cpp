@@ -179,7 +179,9 @@ bool TranscriptWriter::writeEntry(QSqlQuery &query, qint64 id, const Entry &entr
     else if (payload.isNull())
         payload = ""_ba; // a null QByteArray would be NULL
     query.bindValue(u":id"_s, id);
-    query.bindValue(u":time"_s, entry.time.toMSecsSinceEpoch());
+    query.bindValue(u":time"_s,
+                    entry.time.isValid() ? entry.time.toMSecsSinceEpoch()
+                                         : TranscriptSchema::unknownTime);
     query.bindValue(u":direction"_s, static_cast<int>(entry.direction));
     query.bindValue(u":kind"_s, static_cast<int>(entry.kind));
     query.bindValue(u":roundTrip"_s, entry.roundTrip < 0 ? QVariant() : entry.roundTrip);

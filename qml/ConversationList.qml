@@ -34,6 +34,7 @@ FocusScope {
     function focusField() {
         field.forceActiveFocus();
         field.selectAll();
+        list.forceLayout(); // the next key may be for a row already
     }
 
     function openChosen() {
@@ -105,13 +106,7 @@ FocusScope {
                 maximumLength: 200
                 prompt: qsTr("Find a conversation…")
                 onAccepted: root.openChosen()
-                // The line itself has no use for it at its end.
-                Keys.priority: Keys.BeforeItem
-                Keys.onDeletePressed: event => {
-                    event.accepted = text.length === 0;
-                    if (event.accepted)
-                        root.askToRemoveChosen();
-                }
+                onDeletePressed: root.askToRemoveChosen()
             }
 
             Command {

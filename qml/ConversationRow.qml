@@ -149,18 +149,64 @@ FocusScope {
             Accessible.ignored: true
         }
 
+        // As high with the buttons as without: nothing moves under a double click.
+        RowLayout {
+            Layout.minimumHeight: open.implicitHeight
+            visible: root.mode === ConversationRow.Shown
+            spacing: Theme.gap / 2
+
+            Text {
+                objectName: "conversationDetail"
+
+                Layout.fillWidth: true
+                text: root.detailText
+                textFormat: Text.PlainText
+                elide: Text.ElideRight
+                color: Theme.quiet
+                font.pixelSize: Theme.quietSize
+                Accessible.ignored: true
+            }
+
+            Command {
+                id: open
+                objectName: "open"
+
+                visible: root.chosen
+                text: root.current ? qsTr("Back") : qsTr("Open")
+                Accessible.description: qsTr("Enter")
+                onClicked: root.opened()
+            }
+
+            Command {
+                objectName: "rename"
+
+                visible: root.chosen
+                text: qsTr("Rename")
+                Accessible.description: qsTr("F2")
+                onClicked: root.rename()
+            }
+
+            Command {
+                objectName: "askRemove"
+
+                visible: root.chosen
+                text: qsTr("Delete")
+                enabled: !root.elsewhere
+                Accessible.description: qsTr("Delete; asks first")
+                onClicked: root.askToRemove()
+            }
+        }
+
         Text {
             Layout.fillWidth: true
-            text: root.mode === ConversationRow.Asking
-                ? qsTr("Delete it with all it holds (%1)? It cannot be had back.").arg(root.entriesText)
-                : root.detailText
+            visible: root.mode === ConversationRow.Asking
+            text: qsTr("Delete it with all it holds (%1)? It cannot be had back.").arg(root.entriesText)
             textFormat: Text.PlainText
             wrapMode: Text.Wrap
-            color: root.mode === ConversationRow.Asking ? Theme.error : Theme.quiet
+            color: Theme.error
             font.pixelSize: Theme.quietSize
-            Accessible.role: root.mode === ConversationRow.Asking ? Accessible.AlertMessage : Accessible.StaticText
+            Accessible.role: Accessible.AlertMessage
             Accessible.name: text
-            Accessible.ignored: root.mode !== ConversationRow.Asking
         }
 
         RowLayout {
@@ -189,37 +235,6 @@ FocusScope {
                     root.removed();
                     root.finish();
                 }
-            }
-        }
-
-        RowLayout {
-            Layout.topMargin: Theme.gap / 4
-            visible: root.chosen && root.mode === ConversationRow.Shown
-            spacing: Theme.gap / 2
-
-            Command {
-                objectName: "open"
-
-                text: root.current ? qsTr("Back to it") : qsTr("Open")
-                Accessible.description: qsTr("Enter")
-                onClicked: root.opened()
-            }
-
-            Command {
-                objectName: "rename"
-
-                text: qsTr("Rename")
-                Accessible.description: qsTr("F2")
-                onClicked: root.rename()
-            }
-
-            Command {
-                objectName: "askRemove"
-
-                text: qsTr("Delete…")
-                enabled: !root.elsewhere
-                Accessible.description: qsTr("Delete")
-                onClicked: root.askToRemove()
             }
         }
     }

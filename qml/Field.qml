@@ -15,10 +15,16 @@ FocusScope {
 
     /*! Enter was pressed. */
     signal accepted()
+    /*! Delete was pressed while there is nothing to delete. */
+    signal deletePressed()
 
     function selectAll() {
         input.selectAll();
     }
+
+    // The line leaves it to others, too.
+    Keys.onReturnPressed: event => event.accepted = true
+    Keys.onEnterPressed: event => event.accepted = true
 
     implicitWidth: 200
     implicitHeight: input.implicitHeight + Theme.gap
@@ -50,10 +56,16 @@ FocusScope {
             Accessible.role: Accessible.EditableText
             Accessible.name: root.prompt
             onAccepted: root.accepted()
+            Keys.onDeletePressed: event => {
+                event.accepted = length === 0;
+                if (event.accepted)
+                    root.deletePressed();
+            }
         }
 
         Text {
             anchors.fill: input
+            verticalAlignment: Text.AlignVCenter
             visible: input.text.length === 0 && input.preeditText.length === 0
             text: root.prompt
             textFormat: Text.PlainText

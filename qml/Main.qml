@@ -11,8 +11,12 @@ Window {
 
     /*! The server to talk to. */
     required property url url
+    /*! Whether to connect to it at first. */
+    property bool connects: true
     /*! Where conversations are kept; empty: in memory only. */
     property string transcriptFile
+    /*! The conversation's file that is shown at first; empty: none. */
+    property string openFile
 
     width: 720
     height: 480
@@ -26,6 +30,7 @@ Window {
         id: session
 
         url: root.url
+        connects: root.connects
         transcriptFile: root.transcriptFile
     }
 
@@ -56,11 +61,33 @@ Window {
 
     onActiveChanged: session.transcript.setLookedAt(active)
 
+    Component.onCompleted: {
+        if (openFile.length > 0)
+            readFile(openFile);
+    }
+
     /*! Shows a conversation to be read; with 0, the one that goes on. */
     function read(conversation: int) {
+        leave();
+        session.read(conversation);
+        arrive();
+    }
+
+    /*! Shows a file to be read. */
+    function readFile(fileName: string) {
+        leave();
+        session.readFile(fileName);
+        arrive();
+    }
+
+    function leave() {
         closeDetails();
         closeFilter();
-        session.read(conversation);
+        bars.close();
+    }
+
+    function arrive() {
+        bars.done = "";
         chatView.clearSelection();
         chatView.showNewest();
         focusUsual();
@@ -86,7 +113,7 @@ Window {
         filterBar.messagesOnly = false;
         filterBar.visible = false;
         findTimer.stop();
-        filterBar.finder.text = "";
+        session.clearFinders();
     }
 
     function showConversations(shown: bool) {
@@ -103,7 +130,19 @@ Window {
         target: session
 
         function onIsReadingChanged() {
-            banner.countAtLeaving = session.transcript.entryCount;
+            // It was gone on with, or deleted.
+            if (!session.isReading) {
+                root.leave();
+                root.arrive();
+            }
+        }
+    }
+
+    Connections {
+        target: session.file
+
+        function onFinished() {
+            chatView.showNewest();
         }
     }
 
@@ -137,7 +176,21 @@ Window {
             notice = session.conversations.remove(conversation) ? ""
                 : qsTr("It is not deleted: another window has it.");
         }
+        onFileRequested: {
+            root.showConversations(false);
+            bars.askForFile(false);
+        }
         onClosed: root.showConversations(false)
+    }
+
+    DropArea {
+        anchors.fill: parent
+        onDropped: drop => {
+            if (drop.hasUrls) {
+                root.showConversations(false);
+                root.readFile(drop.urls[0].toString());
+            }
+        }
     }
 
     ColumnLayout {
@@ -165,23 +218,15 @@ Window {
             }
         }
 
-        ReadingBanner {
-            id: banner
-            objectName: "reading"
-
-            property int countAtLeaving: 0
+        ReadingBars {
+            id: bars
 
             Layout.fillWidth: true
-            visible: session.isReading
-            title: session.reading.title
-            server: session.reading.shownServer
-            entryCount: session.reading.entryCount
-            firstTime: session.reading.firstTime
-            lastTime: session.reading.lastTime
-            newCount: session.isReading ? session.transcript.entryCount - countAtLeaving : 0
-            notice: session.readingNotice
+            Layout.fillHeight: false // as a layout, it would
+            chat: session
+            onFinished: root.focusUsual()
             onBackRequested: root.read(0)
-            onGoOnRequested: session.goOn()
+            onOpened: fileName => root.readFile(fileName)
         }
 
         FilterBar {
@@ -246,6 +291,8 @@ Window {
 
             Layout.fillWidth: true
             Layout.fillHeight: true
+            // A low window has no room for both.
+            visible: !difference.visible || root.height >= (root.width < 640 ? 900 : 600)
             model: session.shown
             entryCount: session.shown.entryCount
             firstSeq: session.shown.firstSeq
@@ -297,6 +344,34 @@ Window {
             }
         }
 
+        DifferenceView {
+            id: difference
+            objectName: "difference"
+
+            readonly property Replay replay: session.replaySession.replay
+
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            Layout.preferredHeight: root.height * 0.5
+            Layout.maximumHeight: chatView.visible ? root.height * 0.5 : -1
+            visible: bars.isReplaying && !session.replaySession.running && (hasExpected || hasReceived)
+            hasExpected: replay.hasExpected
+            expected: replay.expected
+            expectedIsBinary: replay.expectedIsBinary
+            hasReceived: replay.hasReceived
+            received: replay.received
+            receivedIsBinary: replay.receivedIsBinary
+            place: qsTr("line %L1").arg(replay.differenceLine)
+        }
+
+        Notice {
+            objectName: "done"
+
+            Layout.fillWidth: true
+            Layout.margins: visible ? Theme.gap : 0
+            text: bars.done
+        }
+
         Notice {
             objectName: "saved"
 
@@ -317,7 +392,8 @@ Window {
             focus: true
             enabled: !session.isReading
             opacity: enabled ? 1 : 0.6
-            placeholder: session.isReading ? qsTr("Escape goes back to %1").arg(session.socket.address)
+            placeholder: session.isReading ? qsTr("Escape goes back") + (session.socket.address.length > 0
+                                                   ? qsTr(" to %1").arg(session.socket.address) : "")
                                            : qsTr("Type a message and press Enter")
             notice: overflowing ? qsTr("Not put in: a line holds %L1 characters.").arg(maximumLength)
                   : refused ? session.obstacle : ""
@@ -354,6 +430,19 @@ Window {
     Shortcut {
         sequence: "Ctrl+O"
         onActivated: root.showConversations(!conversationList.visible)
+    }
+    Shortcut {
+        sequence: "Ctrl+Shift+O"
+        onActivated: bars.askForFile(false)
+    }
+    Shortcut {
+        sequence: "Ctrl+S"
+        onActivated: bars.askForFile(true)
+    }
+    Shortcut {
+        sequence: "F10"
+        enabled: bars.canStep
+        onActivated: session.replaySession.replay.step()
     }
     Shortcut {
         sequence: "Ctrl+R"

@@ -22,6 +22,9 @@ FocusScope {
     /*! Whether the differences to the previous message are shown. */
     property alias comparing: lines.comparing
 
+    /*! Whether the payload can be copied and saved. */
+    property bool exportable: true
+
     /*! The person wants the payload in the clipboard. */
     signal copyRequested()
     /*! The person wants the payload in a file. */
@@ -225,6 +228,7 @@ FocusScope {
                 Command {
                     objectName: "copy"
 
+                    visible: root.exportable
                     text: qsTr("Copy")
                     onClicked: root.copyRequested()
                 }
@@ -232,6 +236,7 @@ FocusScope {
                 Command {
                     objectName: "save"
 
+                    visible: root.exportable
                     text: qsTr("Save")
                     onClicked: root.saveRequested()
                 }

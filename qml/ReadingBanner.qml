@@ -17,6 +17,8 @@ Rectangle {
     /*! When its first entry and its last one were. */
     required property date firstTime
     required property date lastTime
+    /*! How much of it has been read from its file, 0 to 1; from 1 on it can be exported. */
+    property real progress: 1
     /*! How many entries have come meanwhile in the conversation that goes on. */
     property int newCount: 0
     /*! Whether it can be gone on with. */
@@ -25,9 +27,13 @@ Rectangle {
     property string notice: ""
 
     signal backRequested()
+    signal exportRequested()
+    signal replayRequested()
     signal goOnRequested()
 
     readonly property string detailText: {
+        if (progress < 1)
+            return qsTr("%1 % of the file so far…").arg(Math.floor(progress * 100));
         const words = [];
         if (server.length > 0 && server !== title)
             words.push(server);
@@ -117,6 +123,24 @@ Rectangle {
                 text: root.newCount > 0 ? qsTr("Back (%L1 new)").arg(root.newCount) : qsTr("Back")
                 Accessible.description: qsTr("Escape: to the conversation that goes on")
                 onClicked: root.backRequested()
+            }
+
+            Command {
+                objectName: "export"
+
+                enabled: root.entryCount > 0
+                text: qsTr("Export")
+                Accessible.description: qsTr("Ctrl+S")
+                onClicked: root.exportRequested()
+            }
+
+            Command {
+                objectName: "replay"
+
+                enabled: root.entryCount > 0
+                text: qsTr("Replay")
+                Accessible.description: qsTr("Sends what was sent once more, and compares the answers")
+                onClicked: root.replayRequested()
             }
 
             Command {

@@ -9,13 +9,14 @@ import AwesomeChat
 QtObject {
     id: root
 
-    /*! Where to connect to. */
+    /*! Where to connect to, and whether to at first. */
     property url url
+    property bool connects: true
     /*! Where conversations are kept; empty: in memory only. */
     property string transcriptFile
     readonly property WebSocket socket: WebSocket {
         url: root.url
-        active: true
+        active: root.connects
     }
     readonly property TranscriptStore store: TranscriptStore {
         file: root.transcriptFile
@@ -30,14 +31,24 @@ QtObject {
         store: root.store
         current: root.transcript.conversation
     }
-    /*! One of them that is read while the other goes on. */
-    readonly property Transcript reading: Transcript {
+    /*! One of them that is read while the other goes on; or a file. */
+    readonly property Transcript stored: Transcript {
         readOnly: true
         store: root.store
     }
-    readonly property bool isReading: reading.conversation !== 0
-    /*! What is seen. */
+    readonly property ConversationImport file: ConversationImport {}
+    readonly property Transcript inFile: Transcript {
+        readOnly: true
+        store: root.file.store
+        conversation: root.file.conversation
+    }
+    readonly property bool isReadingFile: file.fileName.length > 0
+    readonly property bool isReading: isReadingFile || stored.conversation !== 0
+    /*! What is read, and what is seen. */
+    readonly property Transcript reading: isReadingFile ? inFile : stored
     readonly property Transcript shown: isReading ? reading : transcript
+    readonly property ConversationExport exporter: ConversationExport {}
+    readonly property ReplaySession replaySession: ReplaySession {}
     /*! Why what was to be read or gone on with is not, in a sentence. */
     property string readingNotice: ""
     /*! Why nothing can be sent just now, in a sentence; empty when it can. */
@@ -67,18 +78,48 @@ QtObject {
 
     /*! Shows a conversation to be read; with 0, the one that goes on again. */
     function read(conversation: int) {
+        stopReading();
+        stored.conversation = conversation === transcript.conversation ? 0 : conversation;
+    }
+
+    /*! Shows a file to be read. */
+    function readFile(fileName: string) {
+        stopReading();
+        file.open(fileName);
+    }
+
+    function stopReading() {
         readingNotice = "";
-        reading.conversation = conversation === transcript.conversation ? 0 : conversation;
+        replaySession.stop();
+        file.close();
+        stored.conversation = 0;
+    }
+
+    /*! Nothing is looked for any more, in whatever may be shown. */
+    function clearFinders() {
+        for (const one of [transcript, stored, inFile]) {
+            one.finder.text = "";
+            one.finder.direction = "all";
+            one.finder.messagesOnly = false;
+        }
+    }
+
+    /*! Has what is read once more, with the server at address. */
+    function startReplay(address: string) {
+        if (isReadingFile)
+            replaySession.startWithFile(file.fileName, address);
+        else
+            replaySession.start(store, stored.conversation, address);
     }
 
     /*! Goes on with the conversation that is read: connects to its server. */
     function goOn() {
-        if (conversations.isHeldElsewhere(reading.conversation)) {
+        if (conversations.isHeldElsewhere(stored.conversation)) {
             readingNotice = qsTr("Another window has this conversation. Close it there to go on with it here.");
             return;
         }
         // First the end of the connection there is: it belongs to the other conversation.
-        goingOn = reading.conversation;
+        goingOn = stored.conversation;
         if (ended)
             goOnNow();
         else

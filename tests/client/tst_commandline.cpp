@@ -87,6 +87,11 @@ private Q_SLOTS:
         QTest::newRow("empty file") << QStringList{u"--replay="_s} << u"empty"_s;
         QTest::newRow("replay by hand")
             << QStringList{u"--replay=a"_s, u"--terminal"_s} << u"--terminal"_s;
+        QTest::newRow("open nothing") << QStringList{u"--open="_s} << u"empty"_s;
+        QTest::newRow("open in the terminal")
+            << QStringList{u"--open=a"_s, u"--terminal"_s} << u"--terminal"_s;
+        QTest::newRow("open and replay")
+            << QStringList{u"--open=a"_s, u"--replay=b"_s} << u"--replay"_s;
         QTest::newRow("quiet alone") << QStringList{u"--quiet"_s} << u"--replay FILE"_s;
         QTest::newRow("pace alone") << QStringList{u"--pace=none"_s} << u"--replay FILE"_s;
         QTest::newRow("no pace") << QStringList{u"--replay=a"_s, u"--pace=fast"_s} << u"fast"_s;
@@ -102,6 +107,13 @@ private Q_SLOTS:
         QVERIFY2(said.contains(error), qPrintable(said));
     }
 
+    void aFileIsOpenedWithAnAddressOrWithout()
+    {
+        QCOMPARE(parsed({u"--open"_s, u"a.jsonl"_s}).openFile, u"a.jsonl"_s);
+        QCOMPARE(parsed({u"--open=a.jsonl"_s}).url, QUrl());
+        QCOMPARE(parsed({u"--open=a.jsonl"_s, u"ws://b"_s}).url, QUrl(u"ws://b"_s));
+    }
+
     void anAddressThatIsNoneIsNoError()
     {
         // It is said in the conversation, where it can be seen in a window too.
@@ -112,8 +124,8 @@ private Q_SLOTS:
     {
         const QString help = CommandLine::helpText();
         for (const auto option :
-             {"--terminal"_L1, "--wait"_L1, "--replay"_L1, "--quiet"_L1, "--pace"_L1, "--theme"_L1,
-              "--help"_L1, "--version"_L1, "ws://localhost:3000"_L1}) {
+             {"--terminal"_L1, "--wait"_L1, "--open"_L1, "--replay"_L1, "--quiet"_L1, "--pace"_L1,
+              "--theme"_L1, "--help"_L1, "--version"_L1, "ws://localhost:3000"_L1}) {
             QVERIFY2(help.contains(option), option.data());
         }
     }

@@ -5,6 +5,8 @@
 #include "transcriptstore.h"
 #include "windowview.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
 #include <QQmlEngine>
@@ -198,12 +200,48 @@ private Q_SLOTS:
 
         QUrl url = stranger.server.serverUrl();
         url.setPath(u"/"_s + markup);
-        const ChatWindow chat(url);
+        // A file of theirs, with a name of theirs.
+        const QTemporaryDir folder;
+        QFile theirs(folder.filePath(u"<img src=x>\u202e.jsonl"_s));
+        QVERIFY(theirs.open(QIODevice::WriteOnly));
+        const QJsonObject line{{u"direction"_s, u"received"_s}, {u"text"_s, markup}};
+        const QJsonObject head{{u"format"_s, u"awesome-chat-conversation"_s},
+                               {u"version"_s, 1},
+                               {u"server"_s, url.toString() + u"\u202e"_s}};
+        for (const QJsonObject &object : {head, line})
+            theirs.write(QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n');
+        theirs.write(QByteArray("{\"direction\":\"") + markup.toUtf8() + "\"}\n");
+        theirs.close();
+
+        const ChatWindow chat(url, {}, theirs.fileName());
         QQuickWindow *window = chat.window();
         QVERIFY(QTest::qWaitForWindowExposed(window));
         window->resize(1000, 800);
+        // What is read: the banner, a replay to the stranger, where it would go to.
+        QTRY_COMPARE(visibleRows(window), QStringList({u"< "_s + markup}));
+        QTRY_VERIFY(itemNamed(window, u"readingNotice"_s)
+                        ->property("text")
+                        .toString()
+                        .contains(markup.left(10)));
+        QCOMPARE(itemNamed(window, u"readingTitle"_s)->property("text").toString(),
+                 u"<img src=x>⟨U+202E⟩.jsonl"_s);
+        QVERIFY(QMetaObject::invokeMethod(itemNamed(window, u"reading"_s), "replayRequested"));
+        QVERIFY(QMetaObject::invokeMethod(itemNamed(window, u"replayBar"_s), "startRequested"));
+        QTRY_VERIFY(!itemNamed(window, u"replaySummary"_s)->property("text").toString().isEmpty());
+        QVERIFY(!window->grabWindow().isNull());
+        QVERIFY(QMetaObject::invokeMethod(itemNamed(window, u"reading"_s), "backRequested"));
+
         QTRY_VERIFY(!visibleRows(window).isEmpty()
                     && visibleRows(window).last().startsWith("# socket closed"_L1));
+        // A conversation with their name.
+        QTest::keyClick(window, Qt::Key_O, Qt::ControlModifier);
+        QTest::keyClick(window, Qt::Key_F2);
+        itemNamed(window, u"renameField"_s)->setProperty("text", markup + u"\u202e\x1b"_s);
+        QTest::keyClick(window, Qt::Key_Return);
+        QTRY_COMPARE(itemNamed(window, u"conversationTitle"_s)->property("text").toString(),
+                     markup + u"⟨U+202E⟩␛"_s);
+        QVERIFY(!window->grabWindow().isNull());
+        QTest::keyClick(window, Qt::Key_Escape);
         // Also where it is typed, and where a failed address is told of.
         QQuickItem *input = itemNamed(window, u"input"_s);
         input->setProperty("text", markup);
