@@ -48,7 +48,7 @@ void Recorder::setSocket(WebSocket *socket)
                     Q_EMIT recorded(
                         {Entry::Received,
                          message.kind == ReceivedMessage::Text ? Entry::Text : Entry::Binary,
-                         QDateTime::fromMSecsSinceEpoch(message.time), message.payload,
+                         QDateTime::fromMSecsSinceEpoch(message.time, Qt::UTC), message.payload,
                          m_roundTrips.received(message.payload)});
                 }
             });
@@ -82,5 +82,5 @@ void Recorder::record(Entry::Direction direction, Entry::Kind kind, const QByteA
 {
     if (direction == Entry::Sent)
         m_roundTrips.sent(payload);
-    Q_EMIT recorded({direction, kind, QDateTime::currentDateTime(), payload});
+    Q_EMIT recorded({direction, kind, QDateTime::currentDateTimeUtc(), payload});
 }

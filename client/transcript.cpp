@@ -216,7 +216,7 @@ void Transcript::onRemoved(qint64 conversation)
 
 void Transcript::append(Entry::Direction direction, Entry::Kind kind, const QByteArray &payload)
 {
-    append({direction, kind, QDateTime::currentDateTime(), payload});
+    append({direction, kind, QDateTime::currentDateTimeUtc(), payload});
 }
 
 void Transcript::append(Entry entry)

@@ -78,7 +78,8 @@ bool Transcript::copyRows(qint64 firstSeq, qint64 lastSeq, CopyFormat format)
         if (format == JsonLines)
             return writer.write(one);
         if (format == Rows)
-            text += one.time.toString(u"yyyy-MM-dd hh:mm:ss.zzz "_s) + one.prefix() + u' ';
+            text += one.time.toLocalTime().toString(u"yyyy-MM-dd hh:mm:ss.zzz "_s) + one.prefix()
+                + u' ';
         text += asText(one) + u'\n';
         return true;
     };
@@ -121,7 +122,7 @@ QString Transcript::savePayload(qint64 seq) const
     QDir().mkpath(folder);
     const StoredEntry entry = m_pages.entry(seq);
     const QString name = u"awesome-chat %1 %2.%3"_s.arg(
-        entry.time.toString(u"yyyy-MM-dd hh-mm-ss-zzz"_s), QString::number(seq),
+        entry.time.toLocalTime().toString(u"yyyy-MM-dd hh-mm-ss-zzz"_s), QString::number(seq),
         entry.kind == Entry::Binary ? u"bin"_s : u"txt"_s);
     QFile file(folder + u'/' + name);
     // One that is there already is somebody's.

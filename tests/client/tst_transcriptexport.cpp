@@ -46,7 +46,8 @@ private Q_SLOTS:
     void wordsAndRows()
     {
         Transcript transcript;
-        const QDateTime time(QDate(2026, 11, 22), QTime(15, 4, 5, 678));
+        // Entries have their times in UTC; people have theirs where they are.
+        const QDateTime time = QDateTime(QDate(2026, 11, 22), QTime(15, 4, 5, 678)).toUTC();
         transcript.append({Entry::Local, Entry::Opened, time, "socket open"_ba});
         transcript.append({Entry::Sent, Entry::Text, time, "<b>hello</b>"_ba});
         transcript.append({Entry::Received, Entry::Binary, time, "\x00\xff"_ba});
@@ -104,5 +105,11 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(tst_TranscriptExport)
+int main(int argc, char *argv[])
+{
+    qputenv("TZ", "Asia/Kolkata"); // where UTC would be noticed
+    const QGuiApplication application(argc, argv);
+    tst_TranscriptExport test;
+    return QTest::qExec(&test, argc, argv);
+}
 #include "tst_transcriptexport.moc"
