@@ -40,17 +40,6 @@ Window {
             chatView.showRow(row);
     }
 
-    /*! Goes to the hit that next gives for the chosen entry. */
-    function showHit(next: var) {
-        filterBar.finder.text = filterBar.text;
-        const seq = next(chatView.selectionEnd);
-        filterBar.awaited = seq === 0;
-        if (seq === 0)
-            return;
-        showEntry(seq);
-        chatView.select(session.shown.rowOf(seq), false);
-    }
-
     function sendAgain(seq: int) {
         if (session.isReading || !session.shown.isMessage(seq))
             return;
@@ -81,8 +70,9 @@ Window {
     }
 
     function leave() {
-        closeDetails();
-        closeFilter();
+        details.clear();
+        filterBar.clear();
+        session.clearFinders();
         bars.close();
     }
 
@@ -99,21 +89,6 @@ Window {
             chatView.forceActiveFocus();
         else
             chatInput.forceActiveFocus();
-    }
-
-    function closeDetails() {
-        details.seq = 0;
-        details.payload = "";
-        details.previous = "";
-    }
-
-    function closeFilter() {
-        filterBar.text = "";
-        filterBar.direction = "all";
-        filterBar.messagesOnly = false;
-        filterBar.visible = false;
-        findTimer.stop();
-        session.clearFinders();
     }
 
     function showConversations(shown: bool) {
@@ -229,50 +204,24 @@ Window {
             onOpened: fileName => root.readFile(fileName)
         }
 
-        FilterBar {
+        FinderBar {
             id: filterBar
             objectName: "filterBar"
 
-            readonly property Finder finder: session.shown.finder
-            /*! Whether the first hit is to be shown when there is one. */
-            property bool awaited: false
-
             Layout.fillWidth: true
             visible: false
-            active: filterBar.finder.active
-            searching: filterBar.finder.searching
+            finder: session.shown.finder
             entryCount: session.shown.entryCount
-            hitCount: filterBar.finder.hitCount
-            // As hits come in, the chosen one gets another place.
-            current: filterBar.finder.hitCount > 0 ? filterBar.finder.rank(chatView.selectionEnd) : 0
-            onTextChanged: {
-                awaited = false;
-                findTimer.restart();
+            chosen: chatView.selectionEnd
+            onRowsChanged: root.showEntry(chosen)
+            onHitRequested: seq => {
+                root.showEntry(seq);
+                chatView.select(session.shown.rowOf(seq), false);
             }
-            onHitCountChanged: {
-                if (awaited && hitCount > 0)
-                    olderRequested();
-            }
-            onDirectionChanged: filterBar.finder.direction = direction
-            onMessagesOnlyChanged: filterBar.finder.messagesOnly = messagesOnly
-            onHidesOthersChanged: {
-                filterBar.finder.hidesOthers = hidesOthers;
-                root.showEntry(chatView.selectionEnd);
-            }
-            onOlderRequested: root.showHit(seq => filterBar.finder.olderHit(seq))
-            onNewerRequested: root.showHit(seq => filterBar.finder.newerHit(seq))
             onClosed: {
-                root.closeFilter();
-                root.showEntry(chatView.selectionEnd);
+                clear();
+                root.showEntry(chosen);
                 root.focusUsual();
-            }
-
-            // Not for every key of a fast typist.
-            Timer {
-                id: findTimer
-
-                interval: 40
-                onTriggered: filterBar.finder.text = filterBar.text
             }
         }
 
@@ -307,39 +256,15 @@ Window {
             }
         }
 
-        Rectangle {
-            Layout.fillWidth: true
-            implicitHeight: 1
-            visible: details.visible
-            color: Theme.line
-        }
-
-        PayloadView {
+        Details {
             id: details
-            objectName: "details"
-
-            property int seq: 0
-            property string saved: ""
-
-            function show(entry: int) {
-                const transcript = session.shown;
-                payload = ""; // or the one before would be laid out anew for each that follows
-                mode = PayloadLines.Auto;
-                isBinary = transcript.isBinary(entry);
-                previous = transcript.previousPayloadOf(entry);
-                payload = transcript.payloadOf(entry);
-                seq = entry;
-                saved = "";
-                forceActiveFocus();
-            }
 
             Layout.fillWidth: true
+            Layout.fillHeight: false
             Layout.preferredHeight: root.height * 0.45
-            visible: seq !== 0
-            onCopyRequested: session.shown.copyPayload(seq)
-            onSaveRequested: saved = session.shown.savePayload(seq)
-            Keys.onEscapePressed: {
-                root.closeDetails();
+            transcript: session.shown
+            onClosed: {
+                clear();
                 root.focusUsual();
             }
         }
@@ -370,14 +295,6 @@ Window {
             Layout.fillWidth: true
             Layout.margins: visible ? Theme.gap : 0
             text: bars.done
-        }
-
-        Notice {
-            objectName: "saved"
-
-            Layout.fillWidth: true
-            Layout.margins: visible ? Theme.gap : 0
-            text: details.visible ? details.saved : ""
         }
 
         ChatInput {

@@ -281,7 +281,7 @@ private Q_SLOTS:
             QTest::keyClick(window, Qt::Key_Up);
             QTest::keyClick(window, Qt::Key_Return);
             QTRY_VERIFY(details->isVisible());
-            const int seq = details->property("seq").toInt();
+            const int seq = details->parentItem()->property("seq").toInt();
             QCOMPARE(seq, view->property("selectionEnd").toInt());
             for (const int mode : {0, 1, 2, 3}) {
                 details->setProperty("mode", mode);
