@@ -37,9 +37,9 @@ Rectangle {
         const words = [];
         if (server.length > 0 && server !== title)
             words.push(server);
-        words.push(entryCount === 1 ? qsTr("1 entry") : qsTr("%L1 entries").arg(entryCount));
+        words.push(together(entryCount === 1 ? qsTr("1 entry") : qsTr("%L1 entries").arg(entryCount)));
         if (timeText.length > 0)
-            words.push(timeText);
+            words.push(together(timeText));
         return words.join("  ·  ");
     }
     readonly property string timeText: {
@@ -48,6 +48,11 @@ Rectangle {
         const isOneDay = firstTime.toDateString() === lastTime.toDateString();
         return Qt.formatDateTime(firstTime, "yyyy-MM-dd hh:mm") + " – "
              + Qt.formatDateTime(lastTime, isOneDay ? "hh:mm" : "yyyy-MM-dd hh:mm");
+    }
+
+    /*! Words of our own that no line is to break. */
+    function together(words: string): string {
+        return words.replace(/ /g, "\u00a0");
     }
 
     implicitHeight: layout.implicitHeight + 2 * Theme.gap
