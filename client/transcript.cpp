@@ -163,13 +163,14 @@ int Transcript::showEntry(qint64 seq)
 {
     if (canFetchMore({}) && seq >= firstSeq() && seq < oldestLoaded()) {
         // What is skipped is not read: there may be a million of them.
-        std::vector<Row> rows;
         const qint64 near = std::min(oldestLoaded(), seq + pageRows / 2);
-        for (qint64 skipped = oldestLoaded() - 1; skipped >= near; --skipped)
-            rows.push_back({skipped, 1});
         const std::vector<Row> older = olderRows(near);
-        rows.insert(rows.end(), older.begin(), older.end());
-        appendRows(rows);
+        const qint64 added = oldestLoaded() - near + qint64(older.size());
+        beginInsertRows({}, count(), count() + int(added) - 1);
+        m_rows.appendDownTo(near);
+        m_rows.append(older);
+        endInsertRows();
+        Q_EMIT countChanged();
     }
     return rowOf(seq);
 }

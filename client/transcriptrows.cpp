@@ -48,6 +48,14 @@ void TranscriptRows::append(const std::vector<Row> &rows)
     }
 }
 
+void TranscriptRows::appendDownTo(qint64 seq)
+{
+    for (qint64 next = m_rows.back().first() - 1; next >= seq; --next) {
+        m_rows.push_back({next, 1});
+        ++m_entryCount;
+    }
+}
+
 void TranscriptRows::removeLast(int count)
 {
     for (; count > 0; --count) {

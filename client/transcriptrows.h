@@ -44,6 +44,8 @@ public:
     void extendNewest(qint64 seq, qint64 count);
     /// Puts \a rows, the newest first, behind all others.
     void append(const std::vector<Row> &rows);
+    /// Puts a row for each entry down to \a seq behind the rows there are.
+    void appendDownTo(qint64 seq);
     void removeLast(int count);
 
 private:
