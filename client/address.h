@@ -10,6 +10,24 @@
 */
 [[nodiscard]] QString addressProblem(const QUrl &url);
 
+/// What somebody typed as an address, read by typedAddress().
+struct TypedAddress
+{
+    /// Where to connect to; empty when there is a problem.
+    QUrl url;
+    /// What is wrong with it, in a sentence without user names and passwords; empty when nothing
+    /// is.
+    QString problem;
+};
+
+/*!
+    Reads \a text as people type addresses: blanks around it do not count, and without a scheme it
+    is \c ws, or \c wss where the port is 443. Whatever has no problem here has none for
+    addressProblem() either; further ones are user info, blanks and characters that cannot be seen
+    inside, and an IPv6 address without its brackets.
+*/
+[[nodiscard]] TypedAddress typedAddress(const QString &text);
+
 /// \a url for people: without user name and password.
 [[nodiscard]] QString addressText(const QUrl &url);
 
