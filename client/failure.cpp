@@ -57,7 +57,31 @@ bool isOwnProtocolError(const QString &reason)
     return known.contains(reason);
 }
 
+/// Whether \a code and \a reason are QWebSocket's answer to a close code that it does not know: it
+/// names 1002, whichever code it was, and does not know 1012 to 1014.
+bool isUnknownCloseCode(int code, const QString &reason)
+{
+    return code == 1002 && reason.startsWith("Invalid close code"_L1);
+}
+
 } // namespace
+
+FailureCause causeOf(QAbstractSocket::SocketError error)
+{
+    switch (error) {
+    case QAbstractSocket::SslHandshakeFailedError:
+    case QAbstractSocket::SslInternalError:
+    case QAbstractSocket::SslInvalidUserDataError:
+        return FailureCause::Tls;
+    default:
+        return FailureCause::Other;
+    }
+}
+
+FailureCause causeOfViolation(int code, const QString &reason)
+{
+    return isUnknownCloseCode(code, reason) ? FailureCause::UnknownCloseCode : FailureCause::Other;
+}
 
 QString describeFailure(Stage stage, QAbstractSocket::SocketError error, const QString &detail,
                         const QUrl &url)
@@ -100,8 +124,7 @@ QString describeViolation(int code, const QString &reason, const QUrl &url)
         return u"%1 sent text that is not UTF-8 (1007)."_s.arg(who);
     if (reason == "Timeout when reading data from socket."_L1)
         return u"%1 stopped in the middle of a message."_s.arg(who);
-    // Its sentence names 1002, whichever code it was; QWebSocket does not know 1012 to 1014.
-    if (code == 1002 && reason.startsWith("Invalid close code"_L1))
+    if (isUnknownCloseCode(code, reason))
         return u"%1 closed the connection with a close code that is not known here."_s.arg(who);
     if (code == 1002 && isOwnProtocolError(reason))
         return u"%1 broke the WebSocket protocol (1002): %2"_s.arg(who, reason);

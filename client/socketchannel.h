@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "failure.h"
 #include "receivedmessage.h"
 
 #include <QList>
@@ -40,6 +41,7 @@ struct Ended
     int closeCode = 0;
     QString closeReason = {};
     QString errorString = {};
+    FailureCause cause = FailureCause::None;
 };
 using Any = std::variant<Opened, Messages, Pong, Closing, Ended>;
 } // namespace SocketEvent

@@ -255,7 +255,7 @@ void SocketConnection::onError(QAbstractSocket::SocketError error)
     if (m_state == State::Open)
         m_lastProblem = problem;
     else
-        fail(problem);
+        fail(problem, causeOf(error));
 }
 
 /// QWebSocket answers a close frame (or sends one for a peer that broke the rules), then says this.
@@ -286,7 +286,7 @@ void SocketConnection::onDisconnected()
                                          : m_lastProblem);
         } else if (const QString violation = describeViolation(code, reason, m_request.url);
                    !violation.isEmpty()) {
-            fail(violation, code);
+            fail(violation, causeOfViolation(code, reason), code);
         } else {
             end({.closeCode = code, .closeReason = reason});
         }
@@ -310,9 +310,9 @@ void SocketConnection::checkPongs()
     }
 }
 
-void SocketConnection::fail(const QString &errorString, int closeCode)
+void SocketConnection::fail(const QString &errorString, FailureCause cause, int closeCode)
 {
-    end({.closeCode = closeCode, .errorString = errorString});
+    end({.closeCode = closeCode, .errorString = errorString, .cause = cause});
 }
 
 void SocketConnection::end(const SocketEvent::Ended &event)

@@ -70,7 +70,8 @@ private:
     [[nodiscard]] QTcpSocket *tcpSocket() const;
     [[nodiscard]] qint64 bytesToWrite() const;
     void setWritten(qint64 done);
-    void fail(const QString &errorString, int closeCode = 1006);
+    void fail(const QString &errorString, FailureCause cause = FailureCause::Other,
+              int closeCode = 1006);
     void end(const SocketEvent::Ended &event);
     void hangUp();
     [[nodiscard]] Stage stage() const;

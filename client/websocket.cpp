@@ -148,7 +148,7 @@ void WebSocket::connectToServer()
     if (problem.isEmpty())
         startWorker();
     else
-        fail(problem);
+        fail(problem, FailureCause::Request);
 }
 
 void WebSocket::startWorker()
@@ -157,7 +157,8 @@ void WebSocket::startWorker()
     connect(m_worker, &SocketWorker::eventsWaiting, this, &WebSocket::onEventsWaiting);
     m_worker->start();
     if (!m_worker->isRunning())
-        fail(u"The system has no room for another thread: close other programs and try again."_s);
+        fail(u"The system has no room for another thread: close other programs and try again."_s,
+             FailureCause::Other);
 }
 
 /// Parts with the connection; one that is open gets a close frame.
@@ -269,7 +270,7 @@ void WebSocket::hear(const SocketEvent::Ended &event)
     if (event.errorString.isEmpty()) {
         finish({.status = Closed, .closeCode = event.closeCode, .closeReason = event.closeReason});
     } else {
-        fail(event.errorString, event.closeCode);
+        fail(event.errorString, event.cause, event.closeCode);
     }
 }
 
@@ -300,9 +301,9 @@ void WebSocket::finish(const State &state)
         Q_EMIT bytesToWriteChanged();
 }
 
-void WebSocket::fail(const QString &errorString, int closeCode)
+void WebSocket::fail(const QString &errorString, FailureCause cause, int closeCode)
 {
-    finish({.status = Error, .closeCode = closeCode, .errorString = errorString});
+    finish({.status = Error, .closeCode = closeCode, .errorString = errorString, .cause = cause});
 }
 
 qint64 WebSocket::sendTextMessage(const QString &message)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "failure.h"
 #include "receivedmessage.h"
 #include "socketrequest.h"
 
@@ -119,6 +120,8 @@ public:
     void setActive(bool active);
     [[nodiscard]] Status status() const { return m_state.status; }
     [[nodiscard]] QString errorString() const { return m_state.errorString; }
+    /// What errorString is about, for programs; None where it is empty.
+    [[nodiscard]] FailureCause failureCause() const { return m_state.cause; }
     [[nodiscard]] int closeCode() const { return m_state.closeCode; }
     [[nodiscard]] QString closeReason() const { return m_state.closeReason; }
     [[nodiscard]] QStringList requestedSubprotocols() const { return m_request.subprotocols; }
@@ -204,6 +207,7 @@ private:
         QString closeReason = {};
         QString errorString = {};
         QString negotiatedSubprotocol = {};
+        FailureCause cause = FailureCause::None;
     };
 
     void setActiveWish(bool active);
@@ -227,7 +231,7 @@ private:
 
     void become(const State &state);
     void finish(const State &state);
-    void fail(const QString &errorString, int closeCode = 1006);
+    void fail(const QString &errorString, FailureCause cause, int closeCode = 1006);
 
     State m_state;
     SocketRequest m_request; // of the next connection
