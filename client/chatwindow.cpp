@@ -7,7 +7,7 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-ChatWindow::ChatWindow(const QUrl &url, const QString &transcriptFile, const QString &openFile)
+ChatWindow::ChatWindow(const QUrl &url, const Settings &settings)
 {
     // The plainest style: the window draws its few controls itself.
     if (QQuickStyle::name().isEmpty())
@@ -15,9 +15,11 @@ ChatWindow::ChatWindow(const QUrl &url, const QString &transcriptFile, const QSt
     m_engine.setNetworkAccessManagerFactory(&m_networkRefuser);
     m_engine.addImportPath(u"qrc:/qt/qml"_s);
     m_engine.setInitialProperties({{u"url"_s, url},
-                                   {u"transcriptFile"_s, transcriptFile},
-                                   {u"openFile"_s, openFile},
-                                   {u"connects"_s, openFile.isEmpty() || !url.isEmpty()}});
+                                   {u"transcriptFile"_s, settings.transcriptFile},
+                                   {u"openFile"_s, settings.openFile},
+                                   {u"settingsFile"_s, settings.addressFile},
+                                   {u"reconnects"_s, settings.reconnect},
+                                   {u"connects"_s, settings.openFile.isEmpty() || !url.isEmpty()}});
     m_engine.load(QUrl(u"qrc:/qt/qml/AwesomeChat/Main.qml"_s));
 }
 

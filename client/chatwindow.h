@@ -14,12 +14,22 @@ class QUrl;
 class ChatWindow
 {
 public:
+    /// What a window keeps and shows, beside the server that it talks to.
+    struct Settings
+    {
+        QString transcriptFile = {}; ///< where conversations are kept; empty: in memory only
+        QString openFile = {}; ///< a conversation's file that is shown at first; empty: none
+        QString addressFile = {}; ///< where addresses are kept; empty: nowhere
+        bool reconnect = true; ///< whether a lost connection is tried again
+    };
+
     /// Opens a window for talking to \a url, which need not be an address: then the window says so.
-    /// Conversations are kept in \a transcriptFile; where it is empty, in memory only. The
-    /// conversation in \a openFile is shown at first; where it is empty, none is. Beside it, an
-    /// empty url is not connected to.
-    explicit ChatWindow(const QUrl &url, const QString &transcriptFile = {},
-                        const QString &openFile = {});
+    /// An empty url beside a file that is shown is not connected to.
+    explicit ChatWindow(const QUrl &url, const Settings &settings);
+    explicit ChatWindow(const QUrl &url)
+        : ChatWindow(url, Settings())
+    {
+    }
 
     /// The window; null when it could not be made, after the engine has said why.
     [[nodiscard]] QQuickWindow *window() const;

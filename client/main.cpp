@@ -2,6 +2,7 @@
 #include "chatwindow.h"
 #include "commandline.h"
 #include "displaytext.h"
+#include "settingsstore.h"
 #include "terminal.h"
 #include "terminalreplay.h"
 #include "transcriptstore.h"
@@ -100,8 +101,13 @@ int replay(const CommandLine &commandLine)
 int openWindow(const CommandLine &commandLine)
 {
     applyTheme(commandLine.theme);
-    const QString file = commandLine.isPrivate ? QString() : TranscriptStore::defaultFileName();
-    const ChatWindow window(commandLine.url, file, commandLine.openFile);
+    ChatWindow::Settings settings;
+    settings.openFile = commandLine.openFile;
+    if (!commandLine.isPrivate) {
+        settings.transcriptFile = TranscriptStore::defaultFileName();
+        settings.addressFile = SettingsStore::defaultFileName();
+    }
+    const ChatWindow window(commandLine.url, settings);
     return window.window() ? QCoreApplication::exec() : Failure;
 }
 

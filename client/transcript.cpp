@@ -21,11 +21,12 @@ constexpr qint64 comparedBytes = 16LL * 1024 * 1024;
 /// The beginning that a row is read with is all that it shows.
 static_assert(TranscriptStore::rowBytes >= DisplayText::maxLength * 4);
 
-/// Whether two neighbours are shown as one.
+/// Whether two neighbours are shown as one: equal messages, and attempts that fail alike.
 bool canFold(const Entry &older, const Entry &newer)
 {
-    return newer.direction != Entry::Local && older.direction == newer.direction
-        && older.kind == newer.kind && older.payload == newer.payload;
+    const bool isOfOnce = newer.kind == Entry::Opened || newer.kind == Entry::Closed;
+    return !isOfOnce && older.direction == newer.direction && older.kind == newer.kind
+        && older.payload == newer.payload;
 }
 
 } // namespace

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
-import QtQuick.Controls as Controls
 import QtQuick.Layouts
 import AwesomeChat
 
 /*!
-    Whom one talks to, and how it stands, in words, colour and shape; with a button to connect again.
+    Whom one talks to, and how it stands, in words, colour and shape; where one says who is next.
 */
 Rectangle {
     id: root
@@ -19,8 +18,37 @@ Rectangle {
     property int messageRate: 0
     property real byteRate: 0
 
-    /*! The person wants to be connected again. */
-    signal reconnectRequested()
+    /*! Addresses that were connected to, the newest first. */
+    property var addresses: []
+    /*! What is wrong with what was typed, in a sentence; or empty. */
+    property string problem: ""
+
+    /*! The person wants to be connected to what was typed. */
+    signal connectRequested(string typed)
+    /*! The person wants no connection, or not to wait for one. */
+    signal disconnectRequested()
+    /*! One of the addresses is to be forgotten. */
+    signal removeRequested(string address)
+    /*! The person is through with the address. */
+    signal dismissed()
+
+    readonly property bool edited: field.text !== address
+
+    function focusField() {
+        field.forceActiveFocus();
+        field.selectAll();
+    }
+
+    function connectNow() {
+        root.connectRequested(field.text);
+    }
+
+    function showAddresses() {
+        if (addresses.length > 0)
+            addressList.open();
+    }
+
+    onAddressChanged: field.text = address
 
     readonly property bool ended: status === WebSocket.Closed || status === WebSocket.Error
     readonly property string stateText: status === WebSocket.Open ? qsTr("open")
@@ -34,12 +62,12 @@ Rectangle {
                                 : status === WebSocket.Error ? Theme.error
                                 : ended ? Theme.quiet : Theme.status
 
-    readonly property string rateText: messageRate === 0 ? ""
+    readonly property string rateText: messageRate === 0 || width < 400 ? ""
         : width < 640 ? qsTr("%L1/s").arg(messageRate)
                       : qsTr("%L1 messages/s  %2/s").arg(messageRate).arg(Units.bytes(byteRate))
 
-    // The button keeps its height when it is not there, so that nothing jumps.
-    implicitHeight: Math.max(layout.implicitHeight, button.implicitHeight) + 2 * Theme.gap
+    implicitHeight: layout.implicitHeight + 2 * Theme.gap
+                    + (problemText.visible ? problemText.height + Theme.gap / 2 : 0)
     color: Theme.surface
 
     Accessible.role: Accessible.StatusBar
@@ -50,12 +78,13 @@ Rectangle {
 
         anchors.left: parent.left
         anchors.right: parent.right
-        anchors.margins: Theme.margin
-        anchors.verticalCenter: parent.verticalCenter
+        anchors.top: parent.top
+        anchors.leftMargin: Theme.margin
+        anchors.rightMargin: Theme.margin
+        anchors.topMargin: Theme.gap
         spacing: Theme.gap
 
         Text {
-            Layout.alignment: Qt.AlignBaseline
             text: root.shape
             textFormat: Text.PlainText
             color: root.tone
@@ -66,7 +95,7 @@ Rectangle {
         Text {
             objectName: "state"
 
-            Layout.alignment: Qt.AlignBaseline
+            visible: root.width >= 480
             text: root.stateText
             textFormat: Text.PlainText
             color: root.tone
@@ -74,25 +103,48 @@ Rectangle {
             Accessible.ignored: true
         }
 
-        Text {
+        Field {
+            id: field
             objectName: "address"
 
             Layout.fillWidth: true
-            Layout.alignment: Qt.AlignBaseline
-            // In a narrow window the scheme leaves its room to the host.
-            text: root.width < 480 ? root.address.replace(/^wss?:\/\//, "") : root.address
-            textFormat: Text.PlainText
-            elide: Text.ElideMiddle
-            color: Theme.text
-            font.family: Theme.fixedFont
-            font.pixelSize: Theme.textSize
-            Accessible.ignored: true
+            Layout.minimumWidth: 100
+            prompt: qsTr("Address, such as ws://localhost:3000")
+            text: root.address
+            onAccepted: root.connectNow()
+            Keys.onDownPressed: root.showAddresses()
+            Keys.onEscapePressed: {
+                text = root.address;
+                root.dismissed();
+            }
+
+            AddressList {
+                id: addressList
+
+                y: field.height
+                width: field.width
+                addresses: root.addresses
+                onChosen: address => {
+                    field.text = address;
+                    root.connectNow();
+                }
+                onRemoved: address => root.removeRequested(address)
+            }
+        }
+
+        Command {
+            objectName: "addresses"
+
+            visible: root.addresses.length > 0
+            text: "▾"
+            Accessible.name: qsTr("Earlier addresses")
+            Accessible.description: qsTr("Down")
+            onClicked: root.showAddresses()
         }
 
         Text {
             objectName: "meter"
 
-            Layout.alignment: Qt.AlignBaseline
             visible: root.rateText.length > 0
             text: root.rateText
             textFormat: Text.PlainText
@@ -102,31 +154,33 @@ Rectangle {
             Accessible.name: text
         }
 
-        Controls.Button {
+        Command {
             id: button
-            objectName: "reconnect"
+            objectName: "connect"
 
-            visible: root.ended
-            padding: Theme.gap / 2
-            leftPadding: Theme.margin
-            rightPadding: Theme.margin
-            text: qsTr("Reconnect")
-            Accessible.name: text
-            Accessible.description: qsTr("Ctrl+R")
-            onClicked: root.reconnectRequested()
-
-            contentItem: Text {
-                text: button.text
-                textFormat: Text.PlainText
-                color: Theme.accent
-                font.pixelSize: Theme.textSize
-            }
-            background: Rectangle {
-                radius: Theme.radius
-                color: button.down || button.hovered ? Theme.hover : "transparent"
-                border.color: button.visualFocus ? Theme.accent : Theme.line
+            enabled: root.status !== WebSocket.Closing || root.edited
+            text: root.edited || root.ended ? qsTr("Connect")
+                : root.status === WebSocket.Connecting ? qsTr("Cancel") : qsTr("Disconnect")
+            Accessible.description: root.ended ? qsTr("Ctrl+R") : ""
+            onClicked: {
+                if (root.edited || root.ended)
+                    root.connectNow();
+                else
+                    root.disconnectRequested();
             }
         }
+    }
+
+    Notice {
+        id: problemText
+        objectName: "addressProblem"
+
+        x: Theme.margin
+        anchors.top: layout.bottom
+        anchors.topMargin: Theme.gap / 2
+        width: root.width - 2 * Theme.margin
+        text: root.problem
+        color: Theme.error
     }
 
     Rectangle {

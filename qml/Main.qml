@@ -13,6 +13,10 @@ Window {
     required property url url
     /*! Whether to connect to it at first. */
     property bool connects: true
+    /*! Whether a lost connection is tried again. */
+    property bool reconnects: true
+    /*! Where addresses are kept; empty: nowhere. */
+    property string settingsFile
     /*! Where conversations are kept; empty: in memory only. */
     property string transcriptFile
     /*! The conversation's file that is shown at first; empty: none. */
@@ -23,7 +27,7 @@ Window {
     minimumWidth: 320
     minimumHeight: 200
     visible: true
-    title: qsTr("%1 — Awesome Chat").arg(connectionBar.address)
+    title: qsTr("%1 — Awesome Chat").arg(session.socket.address)
     color: Theme.background
 
     Session {
@@ -31,13 +35,21 @@ Window {
 
         url: root.url
         connects: root.connects
+        reconnects: root.reconnects
         transcriptFile: root.transcriptFile
+        settingsFile: root.settingsFile
     }
 
     function showEntry(seq: int) {
         const row = session.shown.showEntry(seq);
         if (row !== -1)
             chatView.showRow(row);
+    }
+
+    function connectTo(server: url) {
+        leave();
+        session.connectTo(server);
+        arrive();
     }
 
     function sendAgain(seq: int) {
@@ -187,10 +199,37 @@ Window {
             status: session.socket.status
             messageRate: session.transcript.messageRate
             byteRate: session.transcript.byteRate
-            onReconnectRequested: {
-                session.reconnect();
-                chatInput.forceActiveFocus();
+            addresses: session.addressBook.addresses
+            onConnectRequested: typed => {
+                // The address that is there may have a password, which is not shown.
+                const isSame = typed === address;
+                problem = isSame ? "" : session.addressBook.problemOf(typed);
+                if (problem.length > 0)
+                    return;
+                if (isSame)
+                    session.reconnect();
+                else
+                    root.connectTo(session.addressBook.urlOf(typed));
+                root.focusUsual();
             }
+            onDisconnectRequested: session.socket.close()
+            onRemoveRequested: address => session.addressBook.remove(address)
+            onDismissed: {
+                problem = "";
+                root.focusUsual();
+            }
+        }
+
+        RetryBar {
+            objectName: "retryBar"
+
+            Layout.fillWidth: true
+            waiting: session.reconnector.waiting
+            secondsLeft: session.reconnector.secondsLeft
+            attempt: session.reconnector.attempt
+            reason: session.reconnector.reason
+            onNowRequested: session.reconnector.tryNow()
+            onStopRequested: session.reconnector.stop()
         }
 
         ReadingBars {
@@ -360,6 +399,10 @@ Window {
         sequence: "F10"
         enabled: bars.canStep
         onActivated: session.replaySession.replay.step()
+    }
+    Shortcut {
+        sequence: "Ctrl+L"
+        onActivated: connectionBar.focusField()
     }
     Shortcut {
         sequence: "Ctrl+R"

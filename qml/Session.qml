@@ -12,11 +12,26 @@ QtObject {
     /*! Where to connect to, and whether to at first. */
     property url url
     property bool connects: true
+    /*! Whether a lost connection is tried again. */
+    property bool reconnects: true
     /*! Where conversations are kept; empty: in memory only. */
     property string transcriptFile
+    /*! Where addresses are kept; empty: nowhere. */
+    property string settingsFile
     readonly property WebSocket socket: WebSocket {
         url: root.url
         active: root.connects
+        onStatusChanged: {
+            if (status === WebSocket.Open)
+                root.addressBook.add(url);
+        }
+    }
+    readonly property Reconnector reconnector: Reconnector {
+        socket: root.socket
+        enabled: root.reconnects
+    }
+    readonly property AddressBook addressBook: AddressBook {
+        file: root.settingsFile
     }
     readonly property TranscriptStore store: TranscriptStore {
         file: root.transcriptFile
@@ -118,33 +133,12 @@ QtObject {
             readingNotice = qsTr("Another window has this conversation. Close it there to go on with it here.");
             return;
         }
-        // First the end of the connection there is: it belongs to the other conversation.
-        goingOn = stored.conversation;
-        if (ended)
-            goOnNow();
-        else
-            socket.close();
+        const conversation = stored.conversation;
+        whenEnded(() => goOnWith(conversation));
     }
 
-    readonly property bool ended: socket.status === WebSocket.Closed || socket.status === WebSocket.Error
-    /*! The conversation that is gone on with once the connection has ended; 0: none. */
-    property int goingOn: 0
-
-    // Later: when the transcript has written down that it has ended.
-    onEndedChanged: {
-        if (ended && goingOn !== 0)
-            goOnTimer.start();
-    }
-
-    readonly property Timer goOnTimer: Timer {
-        interval: 0
-        onTriggered: root.goOnNow()
-    }
-
-    function goOnNow() {
-        const conversation = goingOn;
-        goingOn = 0;
-        if (conversation === 0 || !transcript.resume(conversation)) {
+    function goOnWith(conversation: int) {
+        if (!transcript.resume(conversation)) {
             readingNotice = qsTr("It cannot be gone on with: it is deleted, or another window has it.");
         } else {
             // The address there is may have a password, which the conversation has not.
@@ -155,8 +149,47 @@ QtObject {
         socket.open();
     }
 
+    /*! Connects to a server, and goes on with the last conversation with it. */
+    function connectTo(server: url) {
+        addressBook.add(server);
+        whenEnded(() => {
+            stopReading();
+            url = server;
+            socket.open();
+        });
+    }
+
+    readonly property bool ended: socket.status === WebSocket.Closed || socket.status === WebSocket.Error
+    /*! What is done once the connection there is has ended; null: nothing. */
+    property var afterEnd: null
+
+    /*! Ends the connection that there is, which belongs to its conversation, and then does action. */
+    function whenEnded(action: var) {
+        afterEnd = action;
+        if (ended)
+            endTimer.start();
+        else
+            socket.close();
+    }
+
+    // Later: when the transcript has written down that it has ended.
+    onEndedChanged: {
+        if (ended && afterEnd !== null)
+            endTimer.start();
+    }
+
+    readonly property Timer endTimer: Timer {
+        interval: 0
+        onTriggered: {
+            const action = root.afterEnd;
+            root.afterEnd = null;
+            if (action !== null)
+                action();
+        }
+    }
+
     /*! Connects again after a connection has ended. */
     function reconnect() {
-        socket.open();
+        reconnector.tryNow();
     }
 }

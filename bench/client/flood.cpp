@@ -64,7 +64,8 @@ int main(int argc, char *argv[])
     url.setQuery(u"greeting=off&flood=%1&size=%2"_s.arg(messages).arg(messageSize));
     {
         // The window first, then the flood: opening it is measured elsewhere.
-        auto chat = std::make_unique<ChatWindow>(QUrl(), file);
+        auto chat =
+            std::make_unique<ChatWindow>(QUrl(), ChatWindow::Settings{.transcriptFile = file});
         QQuickWindow *window = chat->window();
         GuiWatch watch(window);
         window->requestActivate();

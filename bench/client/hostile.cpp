@@ -104,7 +104,7 @@ int main(int argc, char *argv[])
     const int size = QGuiApplication::arguments().value(1).toInt();
     const QTemporaryDir folder;
     Stranger stranger;
-    ChatWindow chat(stranger.url(), folder.filePath(u"transcripts.sqlite"_s));
+    ChatWindow chat(stranger.url(), {.transcriptFile = folder.filePath(u"transcripts.sqlite"_s)});
     QQuickWindow *window = chat.window();
     GuiWatch watch(window);
     watch.waitForFrames(3);

@@ -55,7 +55,8 @@ int main(int argc, char *argv[])
 {
     const QGuiApplication application(argc, argv);
     const QStringList arguments = QGuiApplication::arguments();
-    const ChatWindow chat(QUrl(arguments.value(2)), arguments.value(1));
+    const ChatWindow chat(QUrl(arguments.value(2)),
+                          {.transcriptFile = arguments.value(1), .reconnect = false});
     QQuickWindow *window = chat.window();
     GuiWatch watch(window);
     window->requestActivate();

@@ -312,6 +312,18 @@ private Q_SLOTS:
         QCOMPARE(mark(1), int(Transcript::NoMark));
     }
 
+    void attemptsThatFailAlikeHaveOneRow()
+    {
+        Transcript transcript;
+        for (int i = 0; i < 3; ++i)
+            transcript.append(Entry::Local, Entry::Failed, "socket error: nobody is there"_ba);
+        for (int i = 0; i < 2; ++i)
+            transcript.append(Entry::Local, Entry::Opened, "socket open"_ba);
+        transcript.flush();
+        QCOMPARE(transcript.count(), 3);
+        QCOMPARE(transcript.index(2).data(Transcript::RepeatRole).toInt(), 3);
+    }
+
     void followsItsSocket()
     {
         WebSocketPeer peer(true);

@@ -92,7 +92,7 @@ private Q_SLOTS:
         const QStringList earlier{u"# socket open"_s, u"< Welcome to Awesome Chat"_s,
                                   u"> earlier"_s, u"< earlier"_s};
         {
-            const ChatWindow chat(first, file);
+            const ChatWindow chat(first, {.transcriptFile = file});
             QVERIFY(QTest::qWaitForWindowExposed(chat.window()));
             QTRY_COMPARE(visibleRows(chat.window()), earlier.first(2));
             say(chat.window(), u"earlier"_s);
@@ -100,7 +100,7 @@ private Q_SLOTS:
         }
         QUrl second = server.url();
         second.setQuery(u"every=20"_s); // it goes on
-        const ChatWindow chat(second, file);
+        const ChatWindow chat(second, {.transcriptFile = file});
         QQuickWindow *window = chat.window();
         QVERIFY(QTest::qWaitForWindowExposed(window));
         QTRY_VERIFY(visibleRows(window).size() > 3);
@@ -134,13 +134,13 @@ private Q_SLOTS:
         QUrl first = server.url();
         first.setPath(u"/first"_s);
         {
-            const ChatWindow chat(first, file);
+            const ChatWindow chat(first, {.transcriptFile = file});
             QVERIFY(QTest::qWaitForWindowExposed(chat.window()));
             QTRY_COMPARE(visibleRows(chat.window()).size(), 2);
             say(chat.window(), u"earlier"_s);
             QTRY_COMPARE(visibleRows(chat.window()).size(), 4);
         }
-        const ChatWindow chat(server.url(), file);
+        const ChatWindow chat(server.url(), {.transcriptFile = file});
         QQuickWindow *window = chat.window();
         QVERIFY(QTest::qWaitForWindowExposed(window));
         QTRY_COMPARE(visibleRows(window).size(), 2);
@@ -218,7 +218,7 @@ private Q_SLOTS:
         }
         const QByteArray content = contentOf(first);
         QCOMPARE(content.count('\n'), 5);
-        const ChatWindow chat(QUrl(), {}, first);
+        const ChatWindow chat(QUrl(), {.openFile = first});
         QQuickWindow *window = chat.window();
         QVERIFY(QTest::qWaitForWindowExposed(window));
         QTRY_COMPARE(visibleRows(window),
@@ -323,7 +323,7 @@ private Q_SLOTS:
                                       {lineOf("sent"_L1, u"a"_s),
                                        lineOf("received"_L1, u"{\"id\":1,\"text\":\"<b>x</b>\"}"_s),
                                        lineOf("received"_L1, u"never"_s)});
-        const ChatWindow chat(QUrl(), transcripts, file);
+        const ChatWindow chat(QUrl(), {.transcriptFile = transcripts, .openFile = file});
         QQuickWindow *window = chat.window();
         QVERIFY(QTest::qWaitForWindowExposed(window));
         window->resize(1000, 800);

@@ -156,6 +156,67 @@ private Q_SLOTS:
                      u"# socket closed: 1001 going away (“Server stopping”)"_s);
     }
 
+    void aLostConnectionComesBackByItself()
+    {
+        ServerProcess server;
+        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
+        const quint16 port = static_cast<quint16>(server.url().port());
+        const ChatWindow chat(server.url());
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        QTRY_COMPARE(visibleRows(window).size(), 2);
+        const QQuickItem *bar = itemNamed(window, u"retryBar"_s);
+        QVERIFY(!bar->isVisible());
+        server.kill();
+        QTRY_VERIFY(bar->isVisible());
+        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER, port));
+        QTRY_COMPARE_WITH_TIMEOUT(visibleRows(window).count(u"< Welcome to Awesome Chat"_s), 2,
+                                  30'000);
+        QVERIFY(!bar->isVisible());
+
+        // Whoever disconnects wants to stay so.
+        const auto *button = itemNamed(window, u"connect"_s);
+        QCOMPARE(button->property("text").toString(), u"Disconnect"_s);
+        QMetaObject::invokeMethod(itemNamed(window, u"connect"_s), "click");
+        QTRY_COMPARE(button->property("text").toString(), u"Connect"_s);
+        QVERIFY(visibleRows(window).last().startsWith("# socket closed: 1000"_L1));
+        QVERIFY(!itemNamed(window, u"retryNow"_s)->isVisible());
+    }
+
+    void anotherServerIsTyped()
+    {
+        ServerProcess server;
+        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
+        Stranger stranger;
+        stranger.texts = {u"from a stranger"_s};
+        stranger.listen();
+        const ChatWindow chat(server.url());
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        QTRY_COMPARE(visibleRows(window).size(), 2);
+
+        QTest::keyClick(window, Qt::Key_L, Qt::ControlModifier);
+        typeInto(window, u"http://localhost"_s);
+        QTest::keyClick(window, Qt::Key_Return);
+        QVERIFY(itemNamed(window, u"addressProblem"_s)->isVisible());
+        QCOMPARE(visibleRows(window).size(), 2);
+
+        QTest::keyClick(window, Qt::Key_L, Qt::ControlModifier);
+        typeInto(window, u"127.0.0.1:%1"_s.arg(stranger.server.serverPort()));
+        QTest::keyClick(window, Qt::Key_Return);
+        const QStringList rows{u"# socket open"_s, u"< from a stranger"_s};
+        QTRY_COMPARE(visibleRows(window), rows);
+        QVERIFY(!itemNamed(window, u"addressProblem"_s)->isVisible());
+        QVERIFY(itemNamed(window, u"input"_s)->hasActiveFocus());
+
+        // The first conversation is as it was left.
+        QTest::keyClick(window, Qt::Key_L, Qt::ControlModifier);
+        typeInto(window, server.url().toString());
+        QTest::keyClick(window, Qt::Key_Return);
+        QTRY_COMPARE(visibleRows(window).size(), 5);
+        QVERIFY(visibleRows(window).at(2).startsWith("# socket closed: 1000"_L1));
+    }
+
     void anAddressThatIsNone_data()
     {
         QTest::addColumn<QString>("address");
@@ -213,7 +274,7 @@ private Q_SLOTS:
         theirs.write(QByteArray("{\"direction\":\"") + markup.toUtf8() + "\"}\n");
         theirs.close();
 
-        const ChatWindow chat(url, {}, theirs.fileName());
+        const ChatWindow chat(url, {.openFile = theirs.fileName(), .reconnect = false});
         QQuickWindow *window = chat.window();
         QVERIFY(QTest::qWaitForWindowExposed(window));
         window->resize(1000, 800);
@@ -326,11 +387,11 @@ private Q_SLOTS:
         stranger.listen();
         const QStringList rows{u"# socket open"_s, u"< one"_s, u"< two"_s};
         {
-            const ChatWindow chat(stranger.server.serverUrl(), file);
+            const ChatWindow chat(stranger.server.serverUrl(), {.transcriptFile = file});
             QVERIFY(QTest::qWaitForWindowExposed(chat.window()));
             QTRY_COMPARE(visibleRows(chat.window()), rows);
         }
-        const ChatWindow chat(stranger.server.serverUrl(), file);
+        const ChatWindow chat(stranger.server.serverUrl(), {.transcriptFile = file});
         QVERIFY(QTest::qWaitForWindowExposed(chat.window()));
         QTRY_COMPARE(visibleRows(chat.window()).size(), 2 * rows.size());
         QCOMPARE(visibleRows(chat.window()), rows + rows);
@@ -350,7 +411,7 @@ private Q_SLOTS:
                               "entry " + QByteArray::number(i)});
             }
         }
-        const ChatWindow chat(QUrl(u"foo"_s), file);
+        const ChatWindow chat(QUrl(u"foo"_s), {.transcriptFile = file});
         QVERIFY(QTest::qWaitForWindowExposed(chat.window()));
         const auto isThere = [&] {
             QTest::keyClick(chat.window(), Qt::Key_PageUp, Qt::ControlModifier);

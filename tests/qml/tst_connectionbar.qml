@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
+import QtQuick.Controls as Controls
 import QtTest
 import AwesomeChat
 
@@ -16,7 +17,7 @@ TestCase {
         id: component
 
         ConnectionBar {
-            width: 400
+            width: 600
             address: "ws://localhost:3000"
             status: WebSocket.Open
         }
@@ -31,11 +32,11 @@ TestCase {
 
     function test_eachStatusHasWordsShapeAndColour_data() {
         return [
-            {status: WebSocket.Connecting, words: "connecting…", button: false},
-            {status: WebSocket.Open, words: "open", button: false},
-            {status: WebSocket.Closing, words: "closing…", button: false},
-            {status: WebSocket.Closed, words: "closed", button: true},
-            {status: WebSocket.Error, words: "failed", button: true}
+            {status: WebSocket.Connecting, words: "connecting…", button: "Cancel"},
+            {status: WebSocket.Open, words: "open", button: "Disconnect"},
+            {status: WebSocket.Closing, words: "closing…", button: "Disconnect"},
+            {status: WebSocket.Closed, words: "closed", button: "Connect"},
+            {status: WebSocket.Error, words: "failed", button: "Connect"}
         ];
     }
 
@@ -43,7 +44,8 @@ TestCase {
         const height = bar.implicitHeight;
         bar.status = data.status;
         compare(findChild(bar, "state").text, data.words);
-        compare(findChild(bar, "reconnect").visible, data.button);
+        compare(findChild(bar, "connect").text, data.button);
+        compare(findChild(bar, "connect").enabled, data.status !== WebSocket.Closing);
         compare(bar.Accessible.name, "ws://localhost:3000: " + data.words);
         verify(bar.shape.length > 0);
         compare(bar.implicitHeight, height, "nothing jumps");
@@ -58,27 +60,124 @@ TestCase {
         compare(looks.size, 3);
     }
 
-    function test_reconnect() {
-        let asked = 0;
-        bar.reconnectRequested.connect(() => ++asked);
-        bar.status = WebSocket.Error;
-        const button = findChild(bar, "reconnect");
+    SignalSpy {
+        id: connected
+
+        target: root.bar
+        signalName: "connectRequested"
+    }
+    SignalSpy {
+        id: disconnected
+
+        target: root.bar
+        signalName: "disconnectRequested"
+    }
+    SignalSpy {
+        id: removed
+
+        target: root.bar
+        signalName: "removeRequested"
+    }
+    SignalSpy {
+        id: dismissed
+
+        target: root.bar
+        signalName: "dismissed"
+    }
+
+    function clearSpies() {
+        for (const spy of [connected, disconnected, removed, dismissed])
+            spy.clear();
+    }
+
+    function field(): Item {
+        return findChild(bar, "address");
+    }
+
+    function test_theButtonDoesWhatItSays() {
+        clearSpies();
+        const button = findChild(bar, "connect");
         mouseClick(button);
-        compare(asked, 1);
+        compare(disconnected.count, 1);
+        bar.status = WebSocket.Error;
+        mouseClick(button);
+        compare(connected.signalArguments[0][0], "ws://localhost:3000");
         button.forceActiveFocus();
         keyClick(Qt.Key_Space);
-        compare(asked, 2);
+        compare(connected.count, 2);
+        compare(disconnected.count, 1);
     }
 
-    function test_aNarrowWindowShowsTheHost() {
-        bar.width = 320;
-        compare(findChild(bar, "address").text, "localhost:3000");
+    function test_anotherAddressIsTyped() {
+        clearSpies();
+        bar.focusField();
+        for (const letter of "other")
+            keyClick(letter);
+        compare(field().text, "other");
+        compare(findChild(bar, "connect").text, "Connect");
+        keyClick(Qt.Key_Return);
+        compare(connected.signalArguments[0][0], "other");
+
+        // What is wrong with it is said, and it stays there to be mended.
+        const height = bar.implicitHeight;
+        bar.problem = "It is no address.";
+        verify(findChild(bar, "addressProblem").visible);
+        verify(bar.implicitHeight > height);
+        compare(field().text, "other");
+        keyClick(Qt.Key_Escape);
+        compare(field().text, "ws://localhost:3000");
+        compare(dismissed.count, 1);
+        bar.address = "ws://another";
+        compare(field().text, "ws://another");
+        verify(!bar.edited);
     }
 
-    function test_theAddressIsPlainAndFits() {
+    function test_earlierAddressesAreChosenAndForgotten() {
+        clearSpies();
+        const list = () => findChild(root.Controls.Overlay.overlay, "addressList");
+        verify(!findChild(bar, "addresses").visible);
+        bar.addresses = ["ws://one", "ws://two/<b>", "ws://three"];
+        bar.focusField();
+        keyClick(Qt.Key_Down);
+        tryVerify(() => list() !== null && list().activeFocus);
+        keyClick(Qt.Key_Down);
+        keyClick(Qt.Key_Delete);
+        compare(removed.signalArguments[0][0], "ws://two/<b>");
+        keyClick(Qt.Key_Return);
+        compare(connected.signalArguments[0][0], "ws://two/<b>");
+        compare(field().text, "ws://two/<b>");
+        mouseClick(findChild(bar, "addresses"));
+        tryVerify(() => list() !== null && list().visible);
+        keyClick(Qt.Key_Escape);
+        tryVerify(() => list() === null || !list().visible);
+    }
+
+    function test_theMeter() {
+        const meter = findChild(bar, "meter");
+        verify(!meter.visible);
+        bar.messageRate = 12;
+        bar.byteRate = 2048;
+        verify(meter.visible);
+        compare(meter.text, "12/s");
+        bar.width = 800;
+        compare(meter.text, "12 messages/s  2.0 KiB/s");
+    }
+
+    function test_everythingFits_data() {
+        return [{width: 320}, {width: 479}, {width: 640}, {width: 2000}];
+    }
+
+    function test_everythingFits(data) {
+        bar.width = data.width;
         bar.address = "ws://localhost/<img src='http://127.0.0.1:9/x'>" + "long".repeat(100);
-        const address = findChild(bar, "address");
-        compare(address.textFormat, Text.PlainText);
-        verify(address.x + address.width <= bar.width);
+        bar.addresses = ["ws://one"];
+        bar.messageRate = 123456;
+        waitForRendering(bar);
+        for (const name of ["address", "addresses", "connect"].concat(data.width < 400 ? [] : ["meter"])) {
+            const item = findChild(bar, name);
+            const x = item.mapToItem(bar, 0, 0).x;
+            verify(x >= 0 && x + item.width <= bar.width, name + " " + x + " " + item.width);
+        }
+        verify(field().width >= 100);
     }
 }
