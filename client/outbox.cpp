@@ -26,6 +26,9 @@ Outbox::Outbox(QObject *parent)
     m_store->open({});
     m_flushTimer.setSingleShot(true);
     connect(&m_flushTimer, &QTimer::timeout, this, &Outbox::flush);
+    m_turnTimer.setSingleShot(true);
+    m_turnTimer.setInterval(0);
+    connect(&m_turnTimer, &QTimer::timeout, this, &Outbox::handOver);
     m_confirmTimer.setSingleShot(true);
     m_confirmTimer.setInterval(confirmDelay);
     connect(&m_confirmTimer, &QTimer::timeout, this, &Outbox::askAfter);

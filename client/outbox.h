@@ -187,6 +187,7 @@ private:
     QList<int> m_settled; // ids that are to be removed from the file
     QTimer m_flushTimer;
     QTimer m_confirmTimer;
+    QTimer m_turnTimer; // until more lines go out
     qint64 m_bytes = 0; // of m_lines
     qint64 m_given = 0; // bytes of frames that this connection was given
     qint64 m_asked = 0; // of these, those before the last ping

@@ -10,7 +10,6 @@
 #include <QScopedValueRollback>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 using namespace Qt::Literals::StringLiterals;
@@ -32,45 +31,44 @@ bool Outbox::canHandOver() const
         && m_socket->bytesToWrite() < maxBytesToWrite;
 }
 
-/// Gives the socket the lines that wait, in order, as far as it has room.
+/// Gives the socket the next lines that wait, in order, as far as it has room; further ones in
+/// turns of their own, because each batch waits for the disk.
 void Outbox::handOver()
 {
-    if (m_isHandingOver) // a slot of somebody's, further down
+    // Not from a slot of somebody's, further down.
+    if (m_isHandingOver || pendingCount() == 0 || !canHandOver())
         return;
     const QScopedValueRollback handingOver(m_isHandingOver, true);
-    while (pendingCount() > 0 && canHandOver()) {
-        QList<int> batch;
-        QList<int> toNote; // those that the file does not know yet to go out
-        qint64 bytes = 0;
-        for (Line &line : m_lines) {
-            if (batch.size() == maxBatch || bytes >= maxBytesToWrite)
-                break;
-            if (line.state != Pending)
-                continue;
-            batch += line.id;
-            bytes += line.payload.size();
-            if (line.id > 0 && !std::exchange(line.isHandedOver, false))
-                toNote += line.id;
-        }
-        // Otherwise, after a crash, they would go out once more.
-        if (!toNote.isEmpty() && !m_store->setHandedOver(toNote, true)) {
-            look();
-            m_flushTimer.start(retryDelay);
-            return;
-        }
-        for (const int id : batch)
-            give(id);
-        // What the socket has not taken after all.
-        QList<int> left;
-        std::copy_if(batch.begin(), batch.end(), std::back_inserter(left),
-                     [this](int id) { return isIn(rowOf(id), Pending); });
-        if (left.isEmpty())
+    QList<int> batch;
+    QList<int> toNote; // those that the file does not know yet to go out
+    qint64 bytes = 0;
+    for (Line &line : m_lines) {
+        if (batch.size() == maxBatch || bytes >= maxBytesToWrite)
+            break;
+        if (line.state != Pending)
             continue;
-        left.removeIf([](int id) { return id < 0; });
-        if (!m_store->setHandedOver(left, false))
-            look(); // then they are in doubt after a crash
+        batch += line.id;
+        bytes += line.payload.size();
+        if (line.id > 0 && !std::exchange(line.isHandedOver, false))
+            toNote += line.id;
+    }
+    // Otherwise, after a crash, they would go out once more.
+    if (!toNote.isEmpty() && !m_store->setHandedOver(toNote, true)) {
+        look();
+        m_flushTimer.start(retryDelay);
         return;
     }
+    for (const int id : batch)
+        give(id);
+    // What the socket has not taken after all.
+    batch.removeIf([this](int id) { return !isIn(rowOf(id), Pending); });
+    if (batch.isEmpty()) {
+        m_turnTimer.start();
+        return;
+    }
+    batch.removeIf([](int id) { return id < 0; });
+    if (!batch.isEmpty() && !m_store->setHandedOver(batch, false))
+        look(); // then they are in doubt after a crash
 }
 
 /// Gives the socket a line that is Pending, unless it does not take it.

@@ -142,6 +142,31 @@ private Q_SLOTS:
         QCOMPARE(received.last(), u"six"_s);
     }
 
+    void manyLinesGoOut()
+    {
+        WebSocketPeer peer(true);
+        QStringList received;
+        connect(&peer, &WebSocketPeer::received, this,
+                [&](const QString &text) { received += text; });
+        QStringList typed;
+        for (int i = 0; i < Outbox::maxLines; ++i)
+            typed += QString::number(i);
+        WebSocket socket;
+        Outbox outbox;
+        outbox.setFile(fileName());
+        outbox.setSocket(&socket);
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(outbox.appendLines(typed));
+        const qint64 kept = timer.restart();
+        socket.setUrl(peer.url());
+        socket.open();
+        QTRY_COMPARE_WITH_TIMEOUT(outbox.rowCount(), 0, 20'000);
+        qInfo("%d lines were kept in %lld ms, and went out and back in %lld ms", Outbox::maxLines,
+              static_cast<long long>(kept), static_cast<long long>(timer.elapsed()));
+        QCOMPARE(received, typed);
+    }
+
     void linesGoOutByteForByte()
     {
         WebSocketPeer peer(true);
