@@ -179,8 +179,8 @@ QString Reconnector::whyNot() const
 void Reconnector::wait(Milliseconds delay)
 {
     m_due = m_environment.now() + delay;
-    setWaiting(true);
     tick();
+    setWaiting(true); // with its secondsLeft
 }
 
 /// Counts down, a second at a time.
