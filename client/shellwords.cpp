@@ -252,7 +252,7 @@ ShellWords ShellWords::of(const QString &command)
 
 QString shellQuoted(const QString &word)
 {
-    static const QRegularExpression harmless(u"\\A[A-Za-z0-9_@%+=:,./-]+\\z"_s);
+    static const QRegularExpression harmless(u"\\A[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*\\z"_s);
     // What moves a terminal's cursor, or hides from the eye.
     static const QRegularExpression unseen(u"[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\x{ad}]"_s);
     if (harmless.match(word).hasMatch())
