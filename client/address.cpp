@@ -65,7 +65,7 @@ QString typedProblem(const QString &text, const Parts &parts)
     if (const auto codePoints = text.toUcs4();
         std::any_of(codePoints.begin(), codePoints.end(), isUnseen)) {
         return u"“%1” holds a blank or a character that cannot be seen: write it as %20 or "
-               "so, or leave it out."_s.arg(DisplayText::visible(text.simplified()).text);
+               "so, or leave it out."_s.arg(DisplayText::quoted(text));
     }
     if (parts.scheme.startsWith("http"_L1) && parts.scheme.size() <= 5) {
         return u"“%1” is the address of a web page: for a WebSocket write %2."_s.arg(

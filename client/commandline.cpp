@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "commandline.h"
 
+#include "address.h"
+
 #include <QCommandLineParser>
 
 #include <cmath>
@@ -22,13 +24,38 @@ struct Options
     QCommandLineOption wait{
         u"wait"_s,
         u"With --terminal: at the end of the input, how long to wait in silence "
-        "for replies that are not the lines' echoes (default: 2). With --replay: how much longer "
+        "for replies that are not the lines' echoes (default: 2); with --once, for the reply. With "
+        "--replay: how much longer "
         "than then an answer may take (default: 10)."_s,
         u"SECONDS"_s};
     QCommandLineOption open{u"open"_s,
                             u"Read the conversation in FILE in the window. Without URL it connects "
                             "nowhere."_s,
                             u"FILE"_s};
+    QCommandLineOption header{
+        u"header"_s,
+        u"With --terminal: a header of the request, \"Name: value\"; may be repeated."_s,
+        u"HEADER"_s};
+    QCommandLineOption subprotocol{
+        u"subprotocol"_s,
+        u"With --terminal: a subprotocol to offer, the preferred one first; may be repeated."_s,
+        u"NAME"_s};
+    QCommandLineOption origin{
+        u"origin"_s, u"With --terminal: the Origin to name (default: none)."_s, u"ORIGIN"_s};
+    QCommandLineOption send{u"send"_s,
+                            u"With --terminal: send this before the lines of standard input; may "
+                            "be repeated."_s,
+                            u"TEXT"_s};
+    QCommandLineOption binary{
+        u"binary"_s, u"With --terminal: send each line as a binary message, byte for byte."_s};
+    QCommandLineOption raw{
+        u"raw"_s,
+        u"With --terminal: write messages that come as they are, a line each, and nothing else. "
+        "(On a screen they stay rows.)"_s};
+    QCommandLineOption once{
+        u"once"_s,
+        u"With --terminal: send one message, that of --send or the first line, and end with the "
+        "reply; what the server said before is none."_s};
     QCommandLineOption replay{
         u"replay"_s,
         u"Send what was sent in the conversation in FILE once more, without a "
@@ -57,15 +84,49 @@ struct Options
             u"Opens a window for talking to the WebSocket server at URL: type a line, press "
             "Enter, see\nwhat comes back.\n\n"
             "With --terminal the exit code is 0 when the conversation went well, 1 when it did "
-            "not (it\ncould not connect, or the connection ended before everything was said), "
-            "and 2 for a wrong\noption. With --replay it is 0 when every answer was equal, 1 when "
-            "not, and 2 for a wrong option\nor a file that is no conversation."_s);
+            "not (it\ncould not connect, the connection ended before everything was said, or no "
+            "reply came),\nand 2 for a wrong option. With --replay it is 0 when every answer was "
+            "equal, 1 when not,\nand 2 for a wrong option or a file that is no conversation."_s);
         parser.addPositionalArgument(
             u"URL"_s, u"Where to connect to (default: ws://localhost:3000)."_s, u"[URL]"_s);
-        parser.addOptions(
-            {terminal, wait, open, replay, quiet, pace, privately, theme, help, version});
+        parser.addOptions({terminal, header, subprotocol, origin, send, binary, raw, once, wait,
+                           replay, quiet, pace, privately, theme, help, version});
     }
 };
+
+/// Gives \a result what \a options say, but for address and time. Returns what is wrong with it, in
+/// a sentence; empty when nothing is.
+QString readTerminalOptions(const Options &options, TerminalOptions &result)
+{
+    const QCommandLineParser &parser = options.parser;
+    for (const QCommandLineOption *option :
+         {&options.header, &options.subprotocol, &options.origin, &options.send, &options.binary,
+          &options.raw, &options.once}) {
+        if (parser.isSet(*option) && !parser.isSet(options.terminal)) {
+            return u"--%1 is for --terminal, which is missing."_s.arg(option->names().constFirst());
+        }
+    }
+    ConnectionSettings &connection = result.connection;
+    for (const QString &text : parser.values(options.header)) {
+        const RequestHeader header = RequestHeader::fromText(text);
+        // What is wrong is not repeated: it may be a secret.
+        if (header.name.isEmpty())
+            return u"--header takes a name and a value, like “Name: value”."_s;
+        connection.headers += header;
+    }
+    connection.subprotocols = parser.values(options.subprotocol);
+    connection.origin = parser.value(options.origin);
+    connection.firstMessages = parser.values(options.send);
+    result.binary = parser.isSet(options.binary);
+    result.raw = parser.isSet(options.raw);
+    result.once = parser.isSet(options.once);
+    if (result.once && connection.firstMessages.size() > 1)
+        return u"--once sends one message; --send is there more than once."_s;
+    // With an address that is one: any other is talked of in the conversation.
+    ConnectionSettings checked = connection;
+    checked.url = QUrl(u"ws://localhost"_s);
+    return checked.problem();
+}
 
 } // namespace
 
@@ -100,7 +161,6 @@ CommandLine CommandLine::parse(const QStringList &arguments)
 
     if (parser.isSet(options.replay)) {
         result.replayFile = parser.value(options.replay);
-        result.wait = defaultReplayWait;
         result.url = QUrl();
         if (result.replayFile.isEmpty())
             return failed(u"--replay takes a file; its name is empty."_s);
@@ -119,13 +179,17 @@ CommandLine CommandLine::parse(const QStringList &arguments)
             return failed(u"--pace takes original or none, not “%1”."_s.arg(value));
     }
 
+    if (const QString problem = readTerminalOptions(options, result.terminalOptions);
+        !problem.isEmpty())
+        return failed(problem);
     if (parser.isSet(options.wait)) {
         bool ok = false;
         const QString value = parser.value(options.wait);
         const double seconds = value.toDouble(&ok);
         if (!ok || !(seconds >= 0 && seconds <= maxWaitSeconds))
             return failed(u"--wait takes seconds, from 0 to 3600, not “%1”."_s.arg(value));
-        result.wait = static_cast<int>(std::lround(seconds * 1000));
+        result.replayWait = static_cast<int>(std::lround(seconds * 1000));
+        result.terminalOptions.wait = result.replayWait;
     }
     if (parser.isSet(options.theme)) {
         const QString value = parser.value(options.theme);
@@ -142,8 +206,14 @@ CommandLine CommandLine::parse(const QStringList &arguments)
         return failed(u"One address is enough; “%1” is one more."_s.arg(urls.at(1)));
     if (!urls.isEmpty() && urls.first().isEmpty())
         return failed(u"The address is empty."_s);
-    if (!urls.isEmpty())
-        result.url = QUrl(urls.first());
+    if (!urls.isEmpty()) {
+        const TypedAddress typed = typedAddress(urls.first());
+        // A password is not to be seen, as other addresses are where the conversation would be.
+        if (urls.first().contains(u'@') && !typed.problem.isEmpty())
+            return failed(typed.problem);
+        result.url = typed.problem.isEmpty() ? typed.url : QUrl(urls.first());
+    }
+    result.terminalOptions.connection.url = result.url;
     return result;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "terminaloptions.h"
+
 #include <QString>
 #include <QStringList>
 #include <QUrl>
@@ -14,7 +16,6 @@ struct CommandLine
     enum class Theme { System, Light, Dark };
     enum class Pace { None, Original };
 
-    static constexpr int defaultWait = 2'000;
     static constexpr int defaultReplayWait = 10'000;
 
     Action action = Action::Chat;
@@ -23,6 +24,8 @@ struct CommandLine
     QUrl url = QUrl(QStringLiteral("ws://localhost:3000"));
     /// Whether to talk in the terminal instead of in a window.
     bool terminal = false;
+    /// What the terminal tells the server, and how.
+    TerminalOptions terminalOptions;
     /// Whether the window's conversations are kept in memory only.
     bool isPrivate = false;
     /// The conversation's file that the window opens; empty when none is. Then url may be empty.
@@ -33,9 +36,8 @@ struct CommandLine
     bool quiet = false;
     /// Which of the conversation's pauses the replay keeps.
     Pace pace = Pace::None;
-    /// How long the terminal waits in silence for replies after the last line of input, in ms; a
-    /// replay for an answer, longer than it took then.
-    int wait = defaultWait;
+    /// How long a replay waits for an answer, longer than it took then, in ms.
+    int replayWait = defaultReplayWait;
     Theme theme = Theme::System;
     /// What is wrong with the command line, in a sentence; empty when nothing is.
     QString error;

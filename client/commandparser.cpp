@@ -249,7 +249,7 @@ private:
         if (ok && number >= 1 && number <= largest)
             return number;
         fail(u"%1 takes a number from 1 to %2, not “%3”."_s.arg(name).arg(largest).arg(
-            DisplayText::visible(value).text));
+            DisplayText::quoted(value)));
         return 1;
     }
 
@@ -262,7 +262,7 @@ private:
     void failUnknown(const QString &flag)
     {
         fail(u"%1 is not a flag of %2 that is known here: leave it out."_s.arg(
-            DisplayText::visible(flag).text, m_program));
+            DisplayText::quoted(flag), m_program));
     }
 
     void readAddress()

@@ -2,6 +2,7 @@
 #include "connectionsettings.h"
 
 #include "address.h"
+#include "displaytext.h"
 #include "requestheaders.h"
 #include "websocket.h"
 
@@ -67,7 +68,8 @@ QString fileProblem(const QString &what, const QString &file)
     const QFileInfo info(file);
     if (file.isEmpty() || (info.isFile() && info.isReadable()))
         return {};
-    return u"%1 cannot be read: there is no file “%2”, or it is not for you."_s.arg(what, file);
+    return u"%1 cannot be read: there is no file “%2”, or it is not for you."_s.arg(
+        what, DisplayText::quoted(file));
 }
 
 QString tlsProblem(const ConnectionSettings &settings)
@@ -83,7 +85,7 @@ QString tlsProblem(const ConnectionSettings &settings)
     if (!settings.pinnedFingerprint.isEmpty()
         && normalizedFingerprint(settings.pinnedFingerprint).isEmpty()) {
         return u"“%1” is not a SHA-256 fingerprint: it has 64 hexadecimal digits."_s.arg(
-            settings.pinnedFingerprint);
+            DisplayText::quoted(settings.pinnedFingerprint));
     }
     for (const QString &problem :
          {fileProblem(u"The file of trusted certificates"_s, settings.caFile),
@@ -100,7 +102,8 @@ QString originProblem(const QString &origin)
 {
     if (isFieldValue(origin) && !origin.contains(u' ') && !origin.contains(u'\t'))
         return {};
-    return u"“%1” is not an origin: it should look like https://example.org."_s.arg(origin);
+    return u"“%1” is not an origin: it should look like https://example.org."_s.arg(
+        DisplayText::quoted(origin));
 }
 
 } // namespace
@@ -171,7 +174,7 @@ QString subprotocolsProblem(const QStringList &subprotocols)
     for (const QString &subprotocol : subprotocols) {
         if (!isToken(subprotocol)) {
             return u"“%1” is not a subprotocol: its name takes letters, digits and !#$%&'*+-.^_`|~ "
-                   "only."_s.arg(subprotocol);
+                   "only."_s.arg(DisplayText::quoted(subprotocol));
         }
         if (seen.contains(subprotocol))
             return u"The subprotocol “%1” is there twice."_s.arg(subprotocol);

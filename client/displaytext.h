@@ -28,6 +28,11 @@ struct DisplayText
     /// The beginning of \a text, at most \a length units and \a lines lines of it.
     [[nodiscard]] static DisplayText visible(QStringView text, qsizetype length = maxLength,
                                              qsizetype lines = maxLines);
+    /// \a text on one line, for a sentence that quotes it.
+    [[nodiscard]] static QString quoted(const QString &text)
+    {
+        return visible(text.simplified()).text;
+    }
     /// All of \a entry.
     [[nodiscard]] static QString whole(const Entry &entry);
 };

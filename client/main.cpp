@@ -65,7 +65,7 @@ void applyTheme(CommandLine::Theme theme)
 
 int talkInTerminal(const CommandLine &commandLine)
 {
-    Terminal terminal(commandLine.url, STDIN_FILENO, STDOUT_FILENO, commandLine.wait);
+    Terminal terminal(commandLine.terminalOptions, STDIN_FILENO, STDOUT_FILENO);
     // Queued: the terminal may be finished before the event loop runs.
     QObject::connect(
         &terminal, &Terminal::finished, &terminal,
@@ -85,7 +85,7 @@ int replay(const CommandLine &commandLine)
     TerminalReplay replay(commandLine.replayFile, commandLine.url,
                           commandLine.pace == CommandLine::Pace::Original ? Replay::Original
                                                                           : Replay::AtOnce,
-                          commandLine.wait, quiet ? -1 : STDOUT_FILENO);
+                          commandLine.replayWait, quiet ? -1 : STDOUT_FILENO);
     QObject::connect(&replay, &TerminalReplay::finished, &replay,
                      [quiet](TerminalReplay::ExitCode exitCode, const QString &message) {
                          if (exitCode != TerminalReplay::Success)

@@ -214,7 +214,7 @@ WrittenCommand qmlProgram(const ConnectionSettings &settings)
         add(u"handshakeTimeout"_s, QString::number(settings.handshakeTimeout));
     add(u"active"_s, u"true"_s);
     if (!settings.firstMessages.isEmpty()) {
-        text += u"    onStatusChanged: {\n        if (status === WebSocket.Open) {\n"_s
+        text += u"    onStatusChanged: status => {\n        if (status === WebSocket.Open) {\n"_s
             + jsSends(settings.firstMessages, u"            "_s, "sendTextMessage"_L1)
             + u"        }\n    }\n"_s;
     }

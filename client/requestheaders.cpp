@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "requestheaders.h"
 
+#include "displaytext.h"
+
 #include <QRegularExpression>
 #include <QSet>
 
@@ -45,7 +47,7 @@ bool isFieldValue(const QString &text)
 QString requestHeaderProblem(const QString &name, const QString &value)
 {
     if (!isToken(name))
-        return u"“%1” is not the name of a header."_s.arg(name);
+        return u"“%1” is not the name of a header."_s.arg(DisplayText::quoted(name));
     if (isReserved(name.toLower()))
         return u"The header “%1” belongs to the handshake and cannot be set."_s.arg(name);
     if (!isFieldValue(value)) {

@@ -21,26 +21,31 @@ const QByteArray eraseLine = "\r\033[K"_ba; // "EL" of ECMA-48
 
 } // namespace
 
-Terminal::Terminal(const QUrl &url, int input, int output, int wait, QObject *parent)
+Terminal::Terminal(const TerminalOptions &options, int input, int output, QObject *parent)
     : QObject(parent)
+    , m_options(options)
     , m_input(input, QSocketNotifier::Read)
     , m_inputDescriptor(input)
     , m_outputDescriptor(output)
-    , m_wait(wait)
     , m_interactive(::isatty(input) == 1 && ::isatty(output) == 1)
+    , m_raw(options.raw && ::isatty(output) != 1)
+    , m_colours(hasColours(output))
 {
     m_input.setEnabled(false);
     m_silence.setSingleShot(true);
     m_transcript.setFolding(false);
-    m_transcript.setSocket(&m_socket);
-    m_socket.setUrl(url);
+    m_options.connection.applyTo(m_socket);
 
     connect(&m_input, &QSocketNotifier::activated, this, &Terminal::readInput);
     connect(&m_silence, &QTimer::timeout, this, &Terminal::onSilence);
-    connect(&m_transcript, &Transcript::rowsInserted, this,
-            [this](const QModelIndex &, int first, int last) { printRows(first, last); });
+    if (!m_raw) {
+        m_transcript.setSocket(&m_socket);
+        connect(&m_transcript, &Transcript::rowsInserted, this,
+                [this](const QModelIndex &, int first, int last) { printRows(first, last); });
+    }
     connect(&m_socket, &WebSocket::statusChanged, this, &Terminal::onStatusChanged);
     connect(&m_socket, &WebSocket::bytesToWriteChanged, this, &Terminal::onBytesToWriteChanged);
+    connect(&m_socket, &WebSocket::pongReceived, this, &Terminal::begin);
     connect(&m_socket, &WebSocket::textMessageReceived, this,
             [this](const QString &message) { onReceived(message.toUtf8()); });
     connect(&m_socket, &WebSocket::binaryMessageReceived, this, &Terminal::onReceived);
@@ -55,12 +60,17 @@ void Terminal::onStatusChanged()
 {
     switch (m_socket.status()) {
     case WebSocket::Open:
-        pauseOrResumeInput();
+        if (m_options.once) {
+            m_socket.ping();
+            m_silence.start(m_options.wait);
+        } else {
+            begin();
+        }
         break;
     case WebSocket::Closed: {
         const int code = m_socket.closeCode();
         const bool clean = code == 1000 || code == 1001;
-        if (!clean || !(m_inputEnded || m_interactive))
+        if (!clean || !(m_inputEnded || m_interactive) || (m_options.once && !m_replied))
             noteProblem(u"The server closed the connection before everything was said."_s);
         finish();
         break;
@@ -75,6 +85,28 @@ void Terminal::onStatusChanged()
     }
 }
 
+/// Sends the first messages, then what is typed.
+void Terminal::begin()
+{
+    if (std::exchange(m_begun, true))
+        return;
+    m_silence.stop();
+    for (const QString &text : std::as_const(m_options.connection.firstMessages)) {
+        const QByteArray message = text.toUtf8();
+        if (m_interactive) { // nobody has typed it
+            Entry entry;
+            entry.direction = Entry::Sent;
+            entry.payload = message;
+            print(eraseLine + terminalRow(entry, m_colours));
+        }
+        send(message);
+    }
+    if (m_options.once && m_sentAny)
+        endInput();
+    else
+        pauseOrResumeInput();
+}
+
 void Terminal::readInput()
 {
     std::array<char, 64 * 1024> buffer;
@@ -84,70 +116,96 @@ void Terminal::readInput()
     if (count <= 0) {
         if (count < 0)
             noteProblem(u"The input cannot be read: %1."_s.arg(qt_error_string(errno)));
-        m_inputEnded = true;
         if (!m_line.isEmpty())
-            sendLine(std::exchange(m_line, {}));
-        pauseOrResumeInput();
-        closeWhenAnswered();
+            readLine(std::exchange(m_line, {}));
+        endInput();
         return;
     }
 
     m_line.append(buffer.data(), count);
     qsizetype begin = 0;
-    for (qsizetype end; (end = m_line.indexOf('\n', begin)) != -1; begin = end + 1)
-        sendLine(QByteArrayView(m_line).sliced(begin, end - begin));
+    for (qsizetype end; !m_inputEnded && (end = m_line.indexOf('\n', begin)) != -1; begin = end + 1)
+        readLine(QByteArrayView(m_line).sliced(begin, end - begin));
     m_line.remove(0, begin);
-    if (m_line.size() > maxLineLength) {
+    if (!m_inputEnded && m_line.size() > maxLineLength) {
         noteProblem(u"A line of the input is longer than %1 bytes; it and what follows were not "
                     "sent."_s.arg(maxLineLength));
         m_line.clear();
-        m_inputEnded = true;
-        pauseOrResumeInput();
-        closeWhenAnswered();
+        endInput();
     }
 }
 
-void Terminal::sendLine(QByteArrayView line)
+void Terminal::readLine(QByteArrayView line)
 {
     ++m_lineNumber;
     if (line.isEmpty() && m_interactive) {
         prompt();
         return;
     }
-    const std::optional<QString> text = decodedUtf8(line);
-    if (!text) {
+    if (!send(line.toByteArray())) {
         const QString problem =
             u"Line %1 of the input is not UTF-8 and was not sent."_s.arg(m_lineNumber);
         noteProblem(problem);
         m_transcript.append(Entry::Local, Entry::Failed, problem.toUtf8());
-        return;
+    } else if (m_options.once) {
+        endInput();
     }
+}
+
+/// Returns false, and sends nothing, for text that is none.
+bool Terminal::send(const QByteArray &message)
+{
+    const std::optional<QString> text = m_options.binary ? std::nullopt : decodedUtf8(message);
+    if (!text && !m_options.binary)
+        return false;
     if (m_echoes)
-        m_unanswered.push_back(qHash(line));
+        m_unanswered.push_back(qHash(QByteArrayView(message)));
     if (m_unanswered.size() > maxUnanswered) {
         m_echoes = false;
         m_unanswered.clear();
     }
-    m_socket.sendTextMessage(*text);
+    if (text)
+        m_socket.sendTextMessage(*text);
+    else
+        m_socket.sendBinaryMessage(message);
     m_sentAny = true;
+    return true;
+}
+
+/// Reads no more.
+void Terminal::endInput()
+{
+    m_inputEnded = true;
+    pauseOrResumeInput();
+    if (m_options.once && !m_sentAny) {
+        noteProblem(u"The input ended before there was anything to send."_s);
+        m_socket.close();
+        return;
+    }
+    closeWhenAnswered();
 }
 
 void Terminal::onBytesToWriteChanged()
 {
     pauseOrResumeInput();
-    if (m_silence.isActive())
+    if (m_begun && m_silence.isActive())
         closeWhenAnswered(); // what goes out is no silence either
 }
 
 /// Reads on when there is somebody to send to, and they keep up.
 void Terminal::pauseOrResumeInput()
 {
-    m_input.setEnabled(!m_inputEnded && m_socket.status() == WebSocket::Open
+    m_input.setEnabled(m_begun && !m_inputEnded && m_socket.status() == WebSocket::Open
                        && m_socket.bytesToWrite() <= maxBytesToWrite);
 }
 
 void Terminal::onReceived(const QByteArray &payload)
 {
+    if (m_options.once && (!m_sentAny || m_replied))
+        return;
+    if (m_raw)
+        print(payload + '\n');
+    m_replied = m_sentAny;
     // Echoes come in the order of the lines; whatever else the server says may come between them.
     if (!m_unanswered.empty() && m_unanswered.front() == qHash(QByteArrayView(payload)))
         m_unanswered.pop_front();
@@ -158,17 +216,26 @@ void Terminal::closeWhenAnswered()
 {
     if (!m_inputEnded || m_socket.status() != WebSocket::Open)
         return;
-    if (m_sentAny && m_echoes && m_unanswered.empty())
+    const bool answered =
+        m_options.once ? m_replied : m_sentAny && m_echoes && m_unanswered.empty();
+    if (answered)
         m_socket.close();
     else
-        m_silence.start(m_socket.bytesToWrite() > 0 ? std::max(m_wait, minSilenceWhileSending)
-                                                    : m_wait);
+        m_silence.start(m_socket.bytesToWrite() > 0
+                            ? std::max(m_options.wait, minSilenceWhileSending)
+                            : m_options.wait);
 }
 
 void Terminal::onSilence()
 {
+    if (!m_begun) { // a server that answers no pings
+        begin();
+        return;
+    }
     if (m_socket.bytesToWrite() > 0)
         noteProblem(u"The server did not take everything that was sent."_s);
+    else if (m_options.once)
+        noteProblem(u"No reply came; --wait says for how long it is waited for."_s);
     m_socket.close();
 }
 
@@ -196,7 +263,7 @@ void Terminal::printRows(int first, int last)
         const Entry entry = m_transcript.wholeEntry(row);
         if (m_interactive && entry.direction == Entry::Sent)
             continue; // the person has just typed it behind the prompt
-        rows += terminalRow(entry);
+        rows += terminalRow(entry, m_colours);
     }
     print(m_interactive && !rows.isEmpty() ? eraseLine + rows : rows);
     prompt();

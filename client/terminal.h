@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "terminaloptions.h"
 #include "transcript.h"
 #include "websocket.h"
 
@@ -8,7 +9,6 @@
 #include <QObject>
 #include <QSocketNotifier>
 #include <QTimer>
-#include <QUrl>
 
 #include <deque>
 
@@ -19,6 +19,9 @@
     At the end of the input it waits until every line has come back; for lines that do not come back
     as they were sent (not every server echoes) until there has been silence for a while. Then it
     closes the connection.
+
+    With \c once only the first message is sent, and not before a ping has come back: what the
+    server says by itself when somebody connects is no reply.
 */
 class Terminal : public QObject
 {
@@ -34,11 +37,8 @@ public:
     /// Beyond this many lines without an echo, the server is taken for one that does not echo.
     static constexpr std::size_t maxUnanswered = 100'000;
 
-    /*!
-        Talks to \a url, reading from \a input and writing to \a output. At the end of the input
-        replies are waited for until there has been silence for \a wait ms.
-    */
-    Terminal(const QUrl &url, int input, int output, int wait, QObject *parent = nullptr);
+    /// Talks as \a options say, reading from \a input and writing to \a output.
+    Terminal(const TerminalOptions &options, int input, int output, QObject *parent = nullptr);
 
     /// Connects. Everything else follows by itself, until finished().
     void start();
@@ -49,11 +49,14 @@ Q_SIGNALS:
 
 private:
     void onStatusChanged();
+    void begin();
     void onBytesToWriteChanged();
     void onReceived(const QByteArray &payload);
     void onSilence();
     void readInput();
-    void sendLine(QByteArrayView line);
+    void readLine(QByteArrayView line);
+    bool send(const QByteArray &message);
+    void endInput();
     void pauseOrResumeInput();
     void closeWhenAnswered();
     void noteProblem(const QString &problem);
@@ -63,6 +66,7 @@ private:
     void prompt();
     void print(const QByteArray &bytes);
 
+    TerminalOptions m_options;
     WebSocket m_socket;
     Transcript m_transcript;
     QSocketNotifier m_input;
@@ -72,10 +76,13 @@ private:
     QString m_problem;
     int m_inputDescriptor;
     int m_outputDescriptor;
-    int m_wait;
     qint64 m_lineNumber = 0;
     bool m_interactive; // a person sits there, and sees what they type
+    bool m_raw; // see TerminalOptions
+    bool m_colours;
+    bool m_begun = false; // the server is there, and has said what it says by itself
     bool m_inputEnded = false;
     bool m_sentAny = false;
+    bool m_replied = false; // something came after something was sent
     bool m_echoes = true; // as far as can be told
 };

@@ -11,12 +11,34 @@
 
 using namespace Qt::Literals::StringLiterals;
 
-QByteArray terminalRow(const Entry &entry)
+namespace {
+
+/// "SGR" of ECMA-48 before a row; empty for none. What was received looks as the terminal's text.
+QByteArray colourOf(const Entry &entry)
+{
+    if (entry.kind == Entry::Failed)
+        return "\033[31m"_ba; // red
+    if (entry.direction == Entry::Sent)
+        return "\033[36m"_ba; // cyan
+    return entry.direction == Entry::Local ? "\033[2m"_ba : QByteArray(); // faint
+}
+
+} // namespace
+
+QByteArray terminalRow(const Entry &entry, bool colours)
 {
     QString text = DisplayText::whole(entry);
     // Further lines are indented, so that none of them looks like a row.
     text.replace(u'\n', u"\n  "_s);
-    return entry.prefix().toUtf8() + ' ' + text.toUtf8() + '\n';
+    const QByteArray row = entry.prefix().toUtf8() + ' ' + text.toUtf8();
+    const QByteArray colour = colours ? colourOf(entry) : QByteArray();
+    return colour.isEmpty() ? row + '\n' : colour + row + "\033[0m\n";
+}
+
+bool hasColours(int descriptor)
+{
+    return ::isatty(descriptor) == 1 && qEnvironmentVariableIsEmpty("NO_COLOR")
+        && qgetenv("TERM") != "dumb";
 }
 
 bool writeAll(int descriptor, const QByteArray &bytes)

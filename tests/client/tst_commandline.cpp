@@ -23,7 +23,9 @@ private Q_SLOTS:
         QCOMPARE(line.action, CommandLine::Action::Chat);
         QCOMPARE(line.url, QUrl(u"ws://localhost:3000"_s));
         QCOMPARE(line.terminal, false);
-        QCOMPARE(line.wait, 2000);
+        QCOMPARE(line.terminalOptions.wait, 2000);
+        QCOMPARE(line.replayWait, 10'000);
+        QCOMPARE(line.terminalOptions.connection.url, line.url);
         QCOMPARE(line.theme, CommandLine::Theme::System);
         QCOMPARE(line.replayFile, QString());
         QCOMPARE(line.quiet, false);
@@ -38,7 +40,8 @@ private Q_SLOTS:
         QCOMPARE(line.error, QString());
         QCOMPARE(line.url, QUrl(u"ws://[::1]:1/Path?Q=1"_s));
         QCOMPARE(line.terminal, true);
-        QCOMPARE(line.wait, 500);
+        QCOMPARE(line.terminalOptions.wait, 500);
+        QCOMPARE(line.terminalOptions.connection.url, line.url);
         QCOMPARE(line.isPrivate, true);
         QCOMPARE(line.theme, CommandLine::Theme::Dark);
         QCOMPARE(parsed({u"--theme"_s, u"light"_s}).theme, CommandLine::Theme::Light);
@@ -50,15 +53,44 @@ private Q_SLOTS:
         QCOMPARE(line.error, QString());
         QCOMPARE(line.replayFile, u"talk.jsonl"_s);
         QCOMPARE(line.url, QUrl()); // that of the file
-        QCOMPARE(line.wait, 10'000);
+        QCOMPARE(line.replayWait, 10'000);
         line = parsed({u"--replay=talk.jsonl"_s, u"ws://a"_s, u"--quiet"_s, u"--pace"_s,
                        u"original"_s, u"--wait=1"_s});
         QCOMPARE(line.error, QString());
         QCOMPARE(line.url, QUrl(u"ws://a"_s));
         QCOMPARE(line.quiet, true);
         QCOMPARE(line.pace, CommandLine::Pace::Original);
-        QCOMPARE(line.wait, 1'000);
+        QCOMPARE(line.replayWait, 1'000);
         QCOMPARE(parsed({u"--replay=a"_s, u"--pace=none"_s}).pace, CommandLine::Pace::None);
+    }
+
+    void theTerminal()
+    {
+        const CommandLine line = parsed(
+            {u"--terminal"_s, u"--header"_s, u"X-A: b: c"_s, u"--header=X-B:"_s, u"--subprotocol"_s,
+             u"v2"_s, u"--subprotocol=v1"_s, u"--origin"_s, u"https://example.org"_s, u"--send"_s,
+             u"--hello "_s, u"--binary"_s, u"--once"_s, u"--raw"_s, u"localhost:1"_s});
+        QCOMPARE(line.error, QString());
+        const TerminalOptions &options = line.terminalOptions;
+        QCOMPARE(options.connection.url, QUrl(u"ws://localhost:1"_s));
+        QCOMPARE(options.connection.headers,
+                 QList<RequestHeader>({{u"X-A"_s, u"b: c"_s}, {u"X-B"_s, QString()}}));
+        QCOMPARE(options.connection.subprotocols, QStringList({u"v2"_s, u"v1"_s}));
+        QCOMPARE(options.connection.origin, u"https://example.org"_s);
+        QCOMPARE(options.connection.firstMessages, QStringList{u"--hello "_s});
+        QVERIFY(options.binary && options.once && options.raw);
+        QCOMPARE(parsed({u"--terminal"_s, u"--send=a"_s, u"--send"_s, QString()})
+                     .terminalOptions.connection.firstMessages,
+                 QStringList({u"a"_s, QString()}));
+    }
+
+    void addressesAreReadAsPeopleTypeThem()
+    {
+        QCOMPARE(parsed({u"localhost:3000"_s}).url, QUrl(u"ws://localhost:3000"_s));
+        QCOMPARE(parsed({u"example.org:443"_s}).url, QUrl(u"wss://example.org:443"_s));
+        const QString said = parsed({u"ann:secret@localhost"_s}).error;
+        QVERIFY2(said.contains("Authorization"_L1) && !said.contains("secret"_L1),
+                 qPrintable(said));
     }
 
     void actions()
@@ -95,6 +127,25 @@ private Q_SLOTS:
         QTest::newRow("quiet alone") << QStringList{u"--quiet"_s} << u"--replay FILE"_s;
         QTest::newRow("pace alone") << QStringList{u"--pace=none"_s} << u"--replay FILE"_s;
         QTest::newRow("no pace") << QStringList{u"--replay=a"_s, u"--pace=fast"_s} << u"fast"_s;
+        for (const QString &option : {u"--header=A: b"_s, u"--subprotocol=a"_s, u"--origin=a"_s,
+                                      u"--send=a"_s, u"--binary"_s, u"--raw"_s, u"--once"_s}) {
+            QTest::newRow(qPrintable(option + u" in the window"_s))
+                << QStringList{option} << u"is for --terminal"_s;
+        }
+        const auto terminal = [](const char *name, const QStringList &more, const QString &error) {
+            QTest::newRow(name) << QStringList{u"--terminal"_s} + more << error;
+        };
+        terminal("no header", {u"--header"_s}, u"--header"_s);
+        terminal("no name", {u"--header=secret"_s}, u"“Name: value”"_s);
+        terminal("empty name", {u"--header=: b"_s}, u"“Name: value”"_s);
+        terminal("header of the handshake", {u"--header=Upgrade: b"_s}, u"belongs to"_s);
+        terminal("line break in a header", {u"--header=A: b\nC: d"_s}, u"cannot hold"_s);
+        terminal("origin as a header", {u"--header=Origin: a"_s}, u"a place of its own"_s);
+        terminal("header twice", {u"--header=A: b"_s, u"--header=a: c"_s}, u"there twice"_s);
+        terminal("no subprotocol", {u"--subprotocol=a b"_s}, u"not a subprotocol"_s);
+        terminal("no origin", {u"--origin=a b"_s}, u"not an origin"_s);
+        terminal("two messages once", {u"--once"_s, u"--send=a"_s, u"--send=b"_s},
+                 u"--once sends"_s);
         QTest::newRow("value too many") << QStringList{u"--terminal=1"_s} << u"terminal"_s;
     }
 
@@ -105,6 +156,7 @@ private Q_SLOTS:
 
         const QString said = parsed(arguments).error;
         QVERIFY2(said.contains(error), qPrintable(said));
+        QVERIFY2(!said.contains("secret"_L1), qPrintable(said));
     }
 
     void aFileIsOpenedWithAnAddressOrWithout()
@@ -125,7 +177,9 @@ private Q_SLOTS:
         const QString help = CommandLine::helpText();
         for (const auto option :
              {"--terminal"_L1, "--wait"_L1, "--open"_L1, "--replay"_L1, "--quiet"_L1, "--pace"_L1,
-              "--theme"_L1, "--help"_L1, "--version"_L1, "ws://localhost:3000"_L1}) {
+              "--header"_L1, "--subprotocol"_L1, "--origin"_L1, "--send"_L1, "--binary"_L1,
+              "--raw"_L1, "--once"_L1, "--theme"_L1, "--help"_L1, "--version"_L1,
+              "ws://localhost:3000"_L1}) {
             QVERIFY2(help.contains(option), option.data());
         }
     }

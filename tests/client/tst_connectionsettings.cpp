@@ -146,6 +146,7 @@ private Q_SLOTS:
         const QString said = s.problem();
         QVERIFY2(problem.isEmpty() ? said.isEmpty() : said.contains(problem), qPrintable(said));
         QVERIFY2(said.isEmpty() || said.endsWith(u'.'), qPrintable(said));
+        QVERIFY2(!said.contains(u'\n'), qPrintable(said));
     }
 
     void filesThatAreThere()

@@ -2,6 +2,7 @@
 #include "peers.h"
 #include "terminal.h"
 
+#include <QNetworkRequest>
 #include <QSignalSpy>
 #include <QTemporaryFile>
 #include <QTest>
@@ -21,10 +22,14 @@ class tst_Terminal : public QObject
     {
     public:
         explicit Conversation(const QUrl &url, int wait = 30'000)
+            : Conversation(TerminalOptions{.connection = {.url = url}, .wait = wait})
+        {
+        }
+        explicit Conversation(const TerminalOptions &options)
         {
             if (::pipe(m_pipe.data()) != 0 || !m_output.open())
                 qFatal("no pipe or no file");
-            m_terminal = std::make_unique<Terminal>(url, m_pipe[0], m_output.handle(), wait);
+            m_terminal = std::make_unique<Terminal>(options, m_pipe[0], m_output.handle());
             m_finished = std::make_unique<QSignalSpy>(m_terminal.get(), &Terminal::finished);
             m_terminal->start();
         }
@@ -215,6 +220,140 @@ private Q_SLOTS:
         QTRY_VERIFY(conversation.isFinished());
         QVERIFY2(conversation.output().contains("< a\n  # socket closed␛[2J␍> rm\n"),
                  conversation.output().constData());
+    }
+
+    void whatIsToldOfTheConnection()
+    {
+        WebSocketPeer peer(true);
+        peer.server().setSupportedSubprotocols({u"v2"_s});
+        TerminalOptions options{.connection = {.url = peer.url()}};
+        options.connection.headers = {{u"X-A"_s, u"b"_s}};
+        options.connection.subprotocols = {u"v1"_s, u"v2"_s};
+        options.connection.origin = u"https://example.org"_s;
+        options.connection.firstMessages = {u"one"_s, u"two"_s};
+        Conversation conversation(options);
+        conversation.type("three\n"_ba);
+        conversation.end();
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Success);
+        const QNetworkRequest request = peer.last()->request();
+        QCOMPARE(request.rawHeader("X-A"), "b"_ba);
+        QCOMPARE(request.rawHeader("Origin"), "https://example.org"_ba);
+        QCOMPARE(peer.last()->subprotocol(), u"v2"_s);
+        const QByteArray output = conversation.output();
+        QVERIFY(output.indexOf("< one\n") < output.indexOf("< two\n"));
+        QVERIFY2(output.indexOf("< two\n") < output.indexOf("< three\n"), output.constData());
+    }
+
+    void binaryLinesAreSentByteForByte()
+    {
+        WebSocketPeer peer(true);
+        QSignalSpy received(&peer, &WebSocketPeer::receivedBinary);
+        Conversation conversation(
+            {.connection = {.url = peer.url()}, .wait = 30'000, .binary = true});
+        const QByteArray bytes = QByteArray::fromHex("00ff80c00d1b07");
+        conversation.type(bytes + "\n\nlast"_ba);
+        conversation.end();
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Success);
+        QCOMPARE(received.count(), 3);
+        QCOMPARE(received[0][0].toByteArray(), bytes);
+        QCOMPARE(received[1][0].toByteArray(), QByteArray());
+        QCOMPARE(received[2][0].toByteArray(), "last"_ba);
+    }
+
+    void rawLinesComeByteForByte()
+    {
+        WebSocketPeer peer(true);
+        connect(&peer, &WebSocketPeer::connected, this,
+                [](QWebSocket *socket) { socket->sendTextMessage(u"\u001b[31mhi\r"_s); });
+        Conversation conversation({.connection = {.url = peer.url()}, .wait = 30'000, .raw = true});
+        conversation.type("  a\t\r\n\n€\n"_ba);
+        conversation.end();
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Success);
+        QCOMPARE(conversation.output(), "\033[31mhi\r\n  a\t\r\n\n€\n"_ba);
+    }
+
+    void onceIsOneMessageAndItsReply()
+    {
+        WebSocketPeer peer;
+        connect(&peer, &WebSocketPeer::connected, this,
+                [](QWebSocket *socket) { socket->sendTextMessage(u"Welcome"_s); });
+        connect(&peer, &WebSocketPeer::received, this, [&](const QString &text) {
+            peer.last()->sendTextMessage(u"reply to "_s + text);
+            peer.last()->sendTextMessage(u"more"_s);
+        });
+        QSignalSpy received(&peer, &WebSocketPeer::received);
+        Conversation conversation(
+            {.connection = {.url = peer.url()}, .wait = 30'000, .raw = true, .once = true});
+        conversation.type("one\ntwo\n"_ba); // and the input does not end
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Success);
+        QCOMPARE(conversation.error(), QString());
+        QCOMPARE(conversation.output(), "reply to one\n"_ba);
+        QCOMPARE(received.count(), 1);
+    }
+
+    void onceWithAMessageReadsNoInput()
+    {
+        WebSocketPeer peer(true);
+        TerminalOptions options{
+            .connection = {.url = peer.url()}, .wait = 30'000, .raw = true, .once = true};
+        options.connection.firstMessages = {u"hello"_s};
+        Conversation conversation(options);
+        conversation.type("not this\n"_ba);
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Success);
+        QCOMPARE(conversation.output(), "hello\n"_ba);
+    }
+
+    void onceWithoutAReply()
+    {
+        WebSocketPeer peer;
+        connect(&peer, &WebSocketPeer::connected, this,
+                [](QWebSocket *socket) { socket->sendTextMessage(u"Welcome"_s); });
+        Conversation conversation(
+            {.connection = {.url = peer.url()}, .wait = 100, .raw = true, .once = true});
+        conversation.type("hello\n"_ba);
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Failure);
+        QVERIFY2(conversation.error().contains("No reply"_L1), qPrintable(conversation.error()));
+        QCOMPARE(conversation.output(), QByteArray());
+    }
+
+    void onceClosedInsteadOfAReply()
+    {
+        WebSocketPeer peer;
+        connect(&peer, &WebSocketPeer::received, this, [&] { peer.last()->close(); });
+        Conversation conversation(
+            {.connection = {.url = peer.url()}, .wait = 30'000, .once = true});
+        conversation.type("hello\n"_ba);
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Failure);
+        QVERIFY(conversation.error().contains("before everything was said"_L1));
+    }
+
+    void onceWithNothingToSend()
+    {
+        WebSocketPeer peer(true);
+        Conversation conversation(
+            {.connection = {.url = peer.url()}, .wait = 30'000, .once = true});
+        conversation.end();
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Failure);
+        QVERIFY(conversation.error().contains("anything to send"_L1));
+    }
+
+    /// A server that breaks the rules: it answers no ping.
+    void onceWithAServerThatAnswersNoPings()
+    {
+        RawPeer peer({}, RawPeer::Accept);
+        Conversation conversation({.connection = {.url = peer.url()}, .wait = 100, .once = true});
+        conversation.type("hello\n"_ba);
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Failure);
+        QVERIFY(conversation.output().contains("\n> hello\n"));
     }
 
     void longMessagesAreWhole()

@@ -18,6 +18,13 @@ from programs import TIMEOUT, Server, without_display
 CLIENT, SERVER = sys.argv[1:3]
 
 
+def talk_in_bytes(*arguments, lines=b""):
+    """What comes out with --raw, after the greeting; and how it ended."""
+    result = subprocess.run([CLIENT, "--terminal", "--raw", *arguments], input=lines, capture_output=True,
+                            timeout=TIMEOUT, check=False)
+    return result.stdout.removeprefix(b"Welcome to Awesome Chat\n"), result.returncode
+
+
 def talk(*arguments, lines="", environment=None):
     return subprocess.run([CLIENT, *arguments], input=lines, capture_output=True, text=True,
                           timeout=TIMEOUT, env=environment)
@@ -162,6 +169,89 @@ class Terminal(unittest.TestCase):
         self.assertTrue(select.select([person], [], [], TIMEOUT)[0])
         os.write(person, b"\x04")
         self.assertEqual(client.wait(TIMEOUT), 0)
+
+    def test_raw_lines_are_byte_exact(self):
+        lines = "  a\t\n\n\r\n€ \x1b[31m\x00\x7f\n".encode() + b"x" * 100_000 + b"\nlast"
+        self.assertEqual(talk_in_bytes(self.server.url, lines=lines), (lines + b"\n", 0))
+
+    def test_binary_lines_are_byte_exact(self):
+        lines = bytes(byte for byte in range(256) if byte != ord("\n")) + b"\n\xff\xfe\n"
+        self.assertEqual(talk_in_bytes("--binary", self.server.url, lines=lines), (lines, 0))
+        self.assertEqual(talk_in_bytes("--wait", "0.2", self.server.url, lines=lines), (b"", 1))
+
+    def test_once_is_one_message_and_its_reply(self):
+        self.assertEqual(talk_in_bytes("--once", self.server.url, lines=b"one\ntwo\n"), (b"one\n", 0))
+        self.assertEqual(talk_in_bytes("--once", "--send", "it's", self.server.url, lines=b"no\n"),
+                         (b"it's\n", 0))
+
+    def test_once_does_not_wait_for_the_end_of_the_input(self):
+        with subprocess.Popen([CLIENT, "--terminal", "--raw", "--once", self.server.url],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as client:
+            client.stdin.write(b"hello\n")
+            client.stdin.flush()
+            self.assertEqual(client.stdout.read(), b"hello\n")
+            self.assertEqual(client.wait(TIMEOUT), 0)
+
+    def test_once_without_a_reply(self):
+        result = talk("--terminal", "--once", "--wait", "0.2", self.server.url + "/?silent", lines="hello\n")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("No reply came", result.stderr)
+
+    def test_messages_before_the_input(self):
+        said, code = talk_in_bytes("--send", "one", "--send", "two", self.server.url, lines=b"three\n")
+        self.assertEqual((said, code), (b"one\ntwo\nthree\n", 0))
+
+    def test_what_the_server_is_told(self):
+        with socket.create_server(("127.0.0.1", 0)) as peer:
+            client = subprocess.Popen(
+                [CLIENT, "--terminal", f"127.0.0.1:{peer.getsockname()[1]}", "--header", "X-A: b c",
+                 "--header", "Authorization:Bearer x", "--subprotocol", "v2", "--subprotocol", "v1",
+                 "--origin", "https://example.org"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            connection, _ = peer.accept()
+            with connection:
+                request = b""
+                while b"\r\n\r\n" not in request:
+                    request += connection.recv(4096)
+            client.wait(TIMEOUT)
+        for line in (b"X-A: b c", b"Authorization: Bearer x", b"Origin: https://example.org",
+                     b"Sec-WebSocket-Protocol: v2, v1"):
+            self.assertIn(b"\r\n" + line + b"\r\n", request)
+
+    def test_wrong_values_are_said_before_connecting(self):
+        for arguments in (["--header", "Upgrade: x"], ["--header", "secret"], ["--subprotocol", "a b"],
+                          ["--origin", "a\nb"], ["--header", "a\nb: c"],
+                          ["--subprotocol", "a\nb"], ["ws://ann:secret@localhost"]):
+            with self.subTest(arguments):
+                result = talk("--terminal", *arguments)
+                self.assertEqual(result.returncode, 2)
+                self.assertEqual(len(result.stderr.splitlines()), 1)
+                self.assertNotIn("secret", result.stderr)
+
+    def seen_on_a_screen(self, *arguments, **variables):
+        """What a terminal shows of a short conversation."""
+        person, terminal = pty.openpty()
+        self.addCleanup(os.close, person)
+        environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+        client = subprocess.Popen(
+            [CLIENT, "--terminal", "--once", "--send", "hello", *arguments, self.server.url],
+            stdin=terminal, stdout=terminal, stderr=terminal, env={**environment, **variables})
+        os.close(terminal)
+        seen = b""
+        while b"# socket closed" not in seen:
+            self.assertTrue(select.select([person], [], [], TIMEOUT)[0], seen)
+            seen += os.read(person, 4096)
+        self.assertEqual(client.wait(TIMEOUT), 0)
+        return seen
+
+    def test_colours_are_for_terminals(self):
+        self.assertIn(b"\x1b[36m> hello\x1b[0m", self.seen_on_a_screen(TERM="xterm"))
+        self.assertNotIn(b"\x1b[36m", self.seen_on_a_screen(TERM="xterm", NO_COLOR="1"))
+        self.assertNotIn(b"\x1b[36m", self.seen_on_a_screen(TERM="dumb"))
+        self.assertNotIn("\x1b", talk("--terminal", self.server.url, lines="hello\n").stdout)
+
+    def test_raw_is_not_for_screens(self):
+        self.assertIn(b"# socket open", self.seen_on_a_screen("--raw"))
 
     def test_a_server_that_is_killed(self):
         with self.piped() as client:

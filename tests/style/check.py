@@ -90,11 +90,19 @@ def flags_of_help(text):
     return {re.match(FLAG, entry).group(): default_in(" ".join(entry.split("\n\n")[0].split())) for entry in entries}
 
 
-def flags_of_readme(text):
-    """The same, from the first columns of the tables of the server."""
-    section = text.split("## The server")[1].split("\n## ")[0]
-    rows = re.findall(r"^\| (`--.*?`) \| (.*) \|$", section, flags=re.MULTILINE)
-    assert rows, "the README names no flag of the server"
+def flags_of_client(text):
+    """The same, of a program whose help Qt writes."""
+    flags = re.sub(r"^  (?:-[a-z], )?(--[a-z-]+)(?: <([A-Z]+)>)?(?=  |$)",
+                   lambda match: "  " + " ".join(filter(None, match.groups())), text.split("\nArguments:")[0],
+                   flags=re.MULTILINE)
+    return flags_of_help(flags)
+
+
+def flags_of_readme(text, program="server"):
+    """The same, from the first columns of the tables of the program."""
+    section = text.split(f"## The {program}")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (?:`-[a-z]`, )?(`--.*?`) \| (.*) \|$", section, flags=re.MULTILINE)
+    assert rows, f"the README names no flag of the {program}"
     return {flag: default_in(meaning.replace("`", ""))
             for cell, meaning in rows for flag in re.findall(f"`({FLAG})`", cell)}
 
@@ -107,8 +115,19 @@ def default_in(sentence):
 
 def check_serverflags(server):
     """The README and --help tell of the same flags, with the same defaults."""
-    printed = subprocess.run([server, "--help"], capture_output=True, text=True, check=True).stdout
-    helped, read = flags_of_help(printed), flags_of_readme((ROOT / "README.md").read_text())
+    return compare_flags(flags_of_help(help_of(server)), flags_of_readme((ROOT / "README.md").read_text()))
+
+
+def check_clientflags(client):
+    """So they do of the client."""
+    return compare_flags(flags_of_client(help_of(client)), flags_of_readme((ROOT / "README.md").read_text(), "client"))
+
+
+def help_of(program):
+    return subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout
+
+
+def compare_flags(helped, read):
     failures = [f"{flag}: not in the README" for flag in helped if flag not in read]
     failures += [f"{flag}: in the README, but not in --help" for flag in read if flag not in helped]
     failures += [f"{flag}: default {helped[flag]} in --help, {read[flag]} in the README"
@@ -118,5 +137,5 @@ def check_serverflags(server):
 
 
 CHECKS = {"format": check_format, "qmllint": check_qmllint, "licence": check_licence,
-          "plaintext": check_plaintext, "serverflags": check_serverflags}
+          "plaintext": check_plaintext, "serverflags": check_serverflags, "clientflags": check_clientflags}
 sys.exit(CHECKS[sys.argv[1]](*sys.argv[2:]))
