@@ -42,6 +42,14 @@ struct Options
         u"NAME"_s};
     QCommandLineOption origin{
         u"origin"_s, u"With --terminal: the Origin to name (default: none)."_s, u"ORIGIN"_s};
+    QCommandLineOption ca{u"ca"_s,
+                          u"With --terminal and wss://: trust the certificates in this file too."_s,
+                          u"FILE"_s};
+    QCommandLineOption cert{
+        u"cert"_s, u"With --terminal and wss://: show the server this certificate, in PEM."_s,
+        u"FILE"_s};
+    QCommandLineOption key{u"key"_s, u"The key of --cert, in PEM and without a passphrase."_s,
+                           u"FILE"_s};
     QCommandLineOption send{u"send"_s,
                             u"With --terminal: send this before the lines of standard input; may "
                             "be repeated."_s,
@@ -89,19 +97,19 @@ struct Options
             "equal, 1 when not,\nand 2 for a wrong option or a file that is no conversation."_s);
         parser.addPositionalArgument(
             u"URL"_s, u"Where to connect to (default: ws://localhost:3000)."_s, u"[URL]"_s);
-        parser.addOptions({terminal, header, subprotocol, origin, send, binary, raw, once, wait,
-                           replay, quiet, pace, privately, theme, help, version});
+        parser.addOptions({terminal, header, subprotocol, origin, ca, cert, key, send, binary, raw,
+                           once, wait, replay, quiet, pace, privately, theme, help, version});
     }
 };
 
-/// Gives \a result what \a options say, but for address and time. Returns what is wrong with it, in
+/// Gives \a result, which has the address, what \a options say. Returns what is wrong with it, in
 /// a sentence; empty when nothing is.
 QString readTerminalOptions(const Options &options, TerminalOptions &result)
 {
     const QCommandLineParser &parser = options.parser;
     for (const QCommandLineOption *option :
-         {&options.header, &options.subprotocol, &options.origin, &options.send, &options.binary,
-          &options.raw, &options.once}) {
+         {&options.header, &options.subprotocol, &options.origin, &options.ca, &options.cert,
+          &options.key, &options.send, &options.binary, &options.raw, &options.once}) {
         if (parser.isSet(*option) && !parser.isSet(options.terminal)) {
             return u"--%1 is for --terminal, which is missing."_s.arg(option->names().constFirst());
         }
@@ -116,15 +124,19 @@ QString readTerminalOptions(const Options &options, TerminalOptions &result)
     }
     connection.subprotocols = parser.values(options.subprotocol);
     connection.origin = parser.value(options.origin);
+    connection.caFile = parser.value(options.ca);
+    connection.certificateFile = parser.value(options.cert);
+    connection.keyFile = parser.value(options.key);
     connection.firstMessages = parser.values(options.send);
     result.binary = parser.isSet(options.binary);
     result.raw = parser.isSet(options.raw);
     result.once = parser.isSet(options.once);
     if (result.once && connection.firstMessages.size() > 1)
         return u"--once sends one message; --send is there more than once."_s;
-    // With an address that is one: any other is talked of in the conversation.
+    // An address that is none is talked of in the conversation.
     ConnectionSettings checked = connection;
-    checked.url = QUrl(u"ws://localhost"_s);
+    if (!addressProblem(connection.url).isEmpty())
+        checked.url = QUrl(u"wss://localhost"_s);
     return checked.problem();
 }
 
@@ -179,9 +191,6 @@ CommandLine CommandLine::parse(const QStringList &arguments)
             return failed(u"--pace takes original or none, not “%1”."_s.arg(value));
     }
 
-    if (const QString problem = readTerminalOptions(options, result.terminalOptions);
-        !problem.isEmpty())
-        return failed(problem);
     if (parser.isSet(options.wait)) {
         bool ok = false;
         const QString value = parser.value(options.wait);
@@ -214,6 +223,9 @@ CommandLine CommandLine::parse(const QStringList &arguments)
         result.url = typed.problem.isEmpty() ? typed.url : QUrl(urls.first());
     }
     result.terminalOptions.connection.url = result.url;
+    if (const QString problem = readTerminalOptions(options, result.terminalOptions);
+        !problem.isEmpty())
+        return failed(problem);
     return result;
 }
 

@@ -153,6 +153,7 @@ void ConnectionSettings::applyTo(WebSocket &socket) const
     socket.setOrigin(origin);
     socket.setMaxMessageSize(maxMessageSize);
     socket.setHandshakeTimeout(handshakeTimeout);
+    socket.setTlsFiles({.ca = caFile, .certificate = certificateFile, .key = keyFile});
     socket.setUrl(url);
 }
 

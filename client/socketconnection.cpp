@@ -7,6 +7,7 @@
 #include <QNetworkRequest>
 #include <QScopedValueRollback>
 #include <QSignalBlocker>
+#include <QSslConfiguration>
 #include <QSslSocket>
 #include <QWebSocketHandshakeOptions>
 
@@ -73,6 +74,14 @@ SocketConnection::~SocketConnection()
 void SocketConnection::open()
 {
     m_timer.start(m_request.limits.handshakeTimeout);
+    if (m_request.url.scheme() == "wss"_L1) {
+        QSslConfiguration tls = m_socket.sslConfiguration();
+        if (const QString problem = m_request.tlsFiles.readInto(tls); !problem.isEmpty()) {
+            fail(problem);
+            return;
+        }
+        m_socket.setSslConfiguration(tls);
+    }
     QWebSocketHandshakeOptions options;
     options.setSubprotocols(m_request.subprotocols);
     QNetworkRequest request(urlWithPath(m_request.url));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "tlsfiles.h"
+
 #include <QString>
 #include <QStringList>
 #include <QUrl>
@@ -23,5 +25,6 @@ struct SocketRequest
     QString origin;
     QStringList subprotocols;
     QVariantMap headers;
+    TlsFiles tlsFiles; ///< for wss:// alone
     SocketLimits limits;
 };

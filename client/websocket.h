@@ -134,6 +134,10 @@ public:
     [[nodiscard]] qreal roundTripTime() const { return m_roundTripTime; }
     [[nodiscard]] int handshakeTimeout() const { return m_request.limits.handshakeTimeout; }
     void setHandshakeTimeout(int timeout);
+    /// Files that a wss:// connection uses: none by default. Takes effect at the next open; one
+    /// that cannot be used makes it fail, with a sentence.
+    [[nodiscard]] TlsFiles tlsFiles() const { return m_request.tlsFiles; }
+    void setTlsFiles(const TlsFiles &files) { m_request.tlsFiles = files; }
     [[nodiscard]] int closeTimeout() const { return m_request.limits.closeTimeout; }
     void setCloseTimeout(int timeout);
     [[nodiscard]] qint64 maxMessageSize() const { return m_request.limits.maxMessageSize; }

@@ -144,6 +144,9 @@ private Q_SLOTS:
         terminal("header twice", {u"--header=A: b"_s, u"--header=a: c"_s}, u"there twice"_s);
         terminal("no subprotocol", {u"--subprotocol=a b"_s}, u"not a subprotocol"_s);
         terminal("no origin", {u"--origin=a b"_s}, u"not an origin"_s);
+        terminal("CA without TLS", {u"--ca=/"_s, u"ws://a"_s}, u"takes wss://"_s);
+        terminal("no CA", {u"--ca=/nowhere"_s, u"wss://a"_s}, u"/nowhere"_s);
+        terminal("no key", {u"--cert=/"_s, u"wss://a"_s}, u"need each other"_s);
         terminal("two messages once", {u"--once"_s, u"--send=a"_s, u"--send=b"_s},
                  u"--once sends"_s);
         QTest::newRow("value too many") << QStringList{u"--terminal=1"_s} << u"terminal"_s;
@@ -176,10 +179,11 @@ private Q_SLOTS:
     {
         const QString help = CommandLine::helpText();
         for (const auto option :
-             {"--terminal"_L1, "--wait"_L1, "--open"_L1, "--replay"_L1, "--quiet"_L1, "--pace"_L1,
-              "--header"_L1, "--subprotocol"_L1, "--origin"_L1, "--send"_L1, "--binary"_L1,
-              "--raw"_L1, "--once"_L1, "--theme"_L1, "--help"_L1, "--version"_L1,
-              "ws://localhost:3000"_L1}) {
+             {"--terminal"_L1, "--wait"_L1,   "--open"_L1,    "--replay"_L1,
+              "--quiet"_L1,    "--pace"_L1,   "--header"_L1,  "--subprotocol"_L1,
+              "--origin"_L1,   "--ca"_L1,     "--cert"_L1,    "--key"_L1,
+              "--send"_L1,     "--binary"_L1, "--raw"_L1,     "--once"_L1,
+              "--theme"_L1,    "--help"_L1,   "--version"_L1, "ws://localhost:3000"_L1}) {
             QVERIFY2(help.contains(option), option.data());
         }
     }

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import unittest
 
 from programs import TIMEOUT, Server, without_display
@@ -217,6 +218,23 @@ class Terminal(unittest.TestCase):
         for line in (b"X-A: b c", b"Authorization: Bearer x", b"Origin: https://example.org",
                      b"Sec-WebSocket-Protocol: v2, v1"):
             self.assertIn(b"\r\n" + line + b"\r\n", request)
+
+    def test_tls_with_a_ca_of_its_own(self):
+        with tempfile.TemporaryDirectory() as folder:
+            key, certificate = f"{folder}/key.pem", f"{folder}/certificate.pem"
+            subprocess.run(["openssl", "req", "-x509", "-nodes", "-days", "1", "-subj", "/CN=here", "-addext",
+                            "subjectAltName=IP:127.0.0.1", "-newkey", "ec", "-pkeyopt",
+                            "ec_paramgen_curve:prime256v1", "-keyout", key, "-out", certificate],
+                           check=True, capture_output=True, timeout=TIMEOUT)
+            with subprocess.Popen([SERVER, "--listen", "127.0.0.1", "--port", "0", "--tls-certificate", certificate,
+                                   "--tls-key", key], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                  text=True) as server:
+                try:
+                    url = server.stdout.readline().removeprefix("listening on ").strip()
+                    self.assertEqual(talk_in_bytes(url, lines=b"hello\n"), (b"", 1))
+                    self.assertEqual(talk_in_bytes("--ca", certificate, url, lines=b"hello\n"), (b"hello\n", 0))
+                finally:
+                    server.terminate()
 
     def test_wrong_values_are_said_before_connecting(self):
         for arguments in (["--header", "Upgrade: x"], ["--header", "secret"], ["--subprotocol", "a b"],
