@@ -298,6 +298,8 @@ private Q_SLOTS:
     void onceWithAMessageReadsNoInput()
     {
         WebSocketPeer peer(true);
+        connect(&peer, &WebSocketPeer::connected, this,
+                [](QWebSocket *socket) { socket->sendTextMessage(u"Welcome"_s); });
         TerminalOptions options{
             .connection = {.url = peer.url()}, .wait = 30'000, .raw = true, .once = true};
         options.connection.firstMessages = {u"hello"_s};
