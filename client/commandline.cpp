@@ -97,8 +97,9 @@ struct Options
             "equal, 1 when not,\nand 2 for a wrong option or a file that is no conversation."_s);
         parser.addPositionalArgument(
             u"URL"_s, u"Where to connect to (default: ws://localhost:3000)."_s, u"[URL]"_s);
-        parser.addOptions({terminal, header, subprotocol, origin, ca, cert, key, send, binary, raw,
-                           once, wait, replay, quiet, pace, privately, theme, help, version});
+        parser.addOptions({terminal, header, subprotocol, origin, ca,   cert,   key,
+                           send,     binary, raw,         once,   wait, open,   replay,
+                           quiet,    pace,   privately,   theme,  help, version});
     }
 };
 

@@ -40,6 +40,10 @@ void ConversationExport::start(TranscriptStore *store, int conversation, const Q
     if (isRunning() || !store)
         return;
     const ConversationInfo info = store->conversation(conversation);
+    if (info.id == 0) {
+        Q_EMIT failed(u"Nothing is exported: the conversation is no longer there."_s, false);
+        return;
+    }
     m_store = store;
     m_fileName = pathFrom(fileName);
     m_conversation = conversation;

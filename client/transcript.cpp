@@ -229,6 +229,8 @@ void Transcript::resetRows()
     } else if (m_conversation != 0) {
         m_rows.append(olderRows(m_store->lastSeq(m_conversation) + 1));
     }
+    if (!m_rows.isEmpty() && !m_finder.isHiding())
+        m_newest = wholeEntry(0);
     endResetModel();
     Q_EMIT countChanged();
 }

@@ -153,7 +153,8 @@ public:
     /// yet.
     Q_INVOKABLE int rowOf(qint64 seq) const { return m_rows.rowOf(seq); }
     /// Of the entry that is the \a seq'th of the conversation: its whole payload, whether that is
-    /// binary, whether it is a message, and that of the message before it that went the same way.
+    /// binary, whether it is a message, and that of the message of its shape before it that went
+    /// the.
     Q_INVOKABLE QByteArray payloadOf(qint64 seq) const;
     Q_INVOKABLE bool isBinary(qint64 seq) const;
     Q_INVOKABLE bool isMessage(qint64 seq) const;

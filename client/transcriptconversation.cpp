@@ -119,9 +119,13 @@ void Transcript::openConversation()
         if (m_isComplete)
             return;
     }
+    if (m_conversation != 0 && info().server == m_server)
+        return; // something was said before all was known
     if (m_conversation != 0)
         m_store->closeConversation(m_conversation);
-    showConversation(m_store->openConversation(m_server));
+    // With nobody: the last one with whomever it was is not meant.
+    showConversation(m_server.isEmpty() ? m_store->newConversation(m_server)
+                                        : m_store->openConversation(m_server));
 }
 
 void Transcript::showConversation(qint64 conversation)

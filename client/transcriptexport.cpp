@@ -4,12 +4,15 @@
 
 #include "conversationfile.h"
 #include "transcriptstore.h"
+#include "utf8.h"
 
 #include <QBuffer>
 #include <QClipboard>
 #include <QDir>
 #include <QFile>
 #include <QGuiApplication>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QStandardPaths>
 
 #include <algorithm>
@@ -21,10 +24,25 @@ namespace {
 /// How far back to look for the message before one that went the same way.
 constexpr int maxLookBack = 256;
 
+/// What messages have in common that are compared with each other: the keys of a JSON object; none
+/// where it is no such, or too large to look.
+QStringList shapeOf(const QByteArray &payload)
+{
+    constexpr qsizetype maxLooked = 64 * 1024;
+    return payload.size() > maxLooked ? QStringList()
+                                      : QJsonDocument::fromJson(payload).object().keys();
+}
+
+/// Not QString::fromUtf8(), which leaves out a byte order mark.
+QString textIn(const QByteArray &payload)
+{
+    return decodedUtf8(payload).value_or(QString::fromUtf8(payload));
+}
+
 QString asText(const Entry &entry)
 {
     return entry.kind == Entry::Binary ? QString::fromLatin1(entry.payload.toHex(' '))
-                                       : QString::fromUtf8(entry.payload);
+                                       : textIn(entry.payload);
 }
 
 } // namespace
@@ -47,17 +65,24 @@ bool Transcript::isMessage(qint64 seq) const
 
 QByteArray Transcript::previousPayloadOf(qint64 seq) const
 {
-    const Entry::Direction direction = m_pages.entry(seq).direction;
-    for (qint64 i = seq - 1; i > 0 && i >= seq - maxLookBack; --i) {
-        if (m_pages.entry(i).direction == direction)
-            return payloadOf(i);
+    const StoredEntry entry = m_pages.entry(seq);
+    const QStringList shape = shapeOf(payloadOf(seq));
+    const int row = rowOf(seq);
+    const qint64 first = row == -1 ? seq : m_rows.at(row).first(); // not one that is equal
+    for (qint64 i = first - 1; i > 0 && i >= first - maxLookBack; --i) {
+        const StoredEntry one = m_pages.entry(i);
+        if (one.direction != entry.direction || one.kind != entry.kind)
+            continue;
+        const QByteArray payload = one.cut() ? payloadOf(i) : one.payload;
+        if (shapeOf(payload) == shape)
+            return payload;
     }
     return {};
 }
 
 QString Transcript::textOf(qint64 seq) const
 {
-    return QString::fromUtf8(payloadOf(seq));
+    return textIn(payloadOf(seq));
 }
 
 bool Transcript::copyRows(qint64 firstSeq, qint64 lastSeq, CopyFormat format)
@@ -111,7 +136,9 @@ bool Transcript::copyRows(qint64 firstSeq, qint64 lastSeq, CopyFormat format)
 
 void Transcript::copyPayload(qint64 seq) const
 {
-    Entry entry = m_pages.entry(seq);
+    StoredEntry entry = m_pages.entry(seq);
+    if (entry.seq == 0)
+        return;
     entry.payload = payloadOf(seq);
     QGuiApplication::clipboard()->setText(asText(entry));
 }
@@ -121,6 +148,8 @@ QString Transcript::savePayload(qint64 seq) const
     const QString folder = QStandardPaths::writableLocation(QStandardPaths::DownloadLocation);
     QDir().mkpath(folder);
     const StoredEntry entry = m_pages.entry(seq);
+    if (entry.seq == 0)
+        return tr("Not saved: the message is no longer there.");
     const QString name = u"awesome-chat %1 %2.%3"_s.arg(
         entry.time.toLocalTime().toString(u"yyyy-MM-dd hh-mm-ss-zzz"_s), QString::number(seq),
         entry.kind == Entry::Binary ? u"bin"_s : u"txt"_s);

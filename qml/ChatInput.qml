@@ -26,6 +26,12 @@ FocusScope {
     /*! What was typed or pasted would have made the line too long, and was not put in. */
     signal overflowed()
 
+    /*! Puts text in place of the line; undoing brings that back. */
+    function replace(text: string) {
+        input.remove(0, input.length);
+        input.insert(0, text);
+    }
+
     function clear() {
         input.clear();
     }

@@ -17,6 +17,11 @@ ListView {
     /*! Whether the newest row is in sight, and is to stay there. */
     readonly property alias following: place.following
 
+    /*! The model, for whoever shows one after the other: Qt 6.4 uses rows of the one before again
+        for the next, as they are. */
+    property var transcript: null
+    /*! The row of the entry of a number, or -1; given together with the transcript. */
+    property var rowOf: seq => (itemAtIndex(currentIndex) as Label)?.seq === seq ? currentIndex : -1
     /*! How many entries there are; a row may stand for several. */
     property int entryCount: count
     /*! How many entries have come since one has scrolled up. */
@@ -28,6 +33,8 @@ ListView {
     property string needle: ""
     /*! Whether a message could be sent. */
     property bool canSend: false
+    /*! Whether a message could be put into the line. */
+    property bool canEdit: true
 
     /*! The rows that are chosen, by the numbers of their entries; 0: none. */
     property int selectionAnchor: 0
@@ -91,6 +98,28 @@ ListView {
         place.note();
     }
 
+    /*! The number of an entry in the middle of what is read; 0 where the newest is followed. */
+    function seqInSight(): int {
+        const item = following ? null : itemAt(0, contentY + height / 2) as Label;
+        return item ? item.seq : 0;
+    }
+
+    onTranscriptChanged: {
+        reuseItems = false; // this empties the pool
+        model = transcript;
+        reuseItems = true;
+    }
+
+    // All rows are other ones, and the newest is in sight.
+    Connections {
+        target: root.model
+        ignoreUnknownSignals: true
+
+        function onModelReset() {
+            root.showNewest();
+        }
+    }
+
     QtObject {
         id: place
 
@@ -138,8 +167,8 @@ ListView {
             root.copy(Transcript.Words);
         else if (event.key === Qt.Key_C && event.modifiers === (Qt.ControlModifier | Qt.ShiftModifier))
             root.copy(Transcript.Rows);
-        else if (event.key === Qt.Key_E && event.modifiers === Qt.ControlModifier && menu.canEdit())
-            root.editRequested(selectionEnd);
+        else if (event.key === Qt.Key_E && event.modifiers === Qt.ControlModifier)
+            root.edit();
         else if (event.key === Qt.Key_F10 && event.modifiers === Qt.ShiftModifier)
             root.openMenu();
         else
@@ -151,6 +180,11 @@ ListView {
             root.copyRequested(selectionFirst, selectionLast, format);
     }
 
+    function edit() {
+        if (canEdit && selectionEnd !== 0 && selectionAnchor === selectionEnd)
+            root.editRequested(selectionEnd);
+    }
+
     function enter(modifiers: int) {
         if (selectionEnd === 0)
             return;
@@ -160,8 +194,14 @@ ListView {
             root.opened(selectionEnd);
     }
 
+    function rowFor(seq: int): int {
+        const find = rowOf;
+        return find(seq);
+    }
+
     function moveBy(rows: int, extend: bool) {
-        const row = Math.max(0, Math.min(count - 1, selectionEnd === 0 ? 0 : currentIndex + rows));
+        const from = selectionEnd === 0 ? -1 : rowFor(selectionEnd);
+        const row = from === -1 ? 0 : Math.max(0, Math.min(count - 1, from + rows));
         positionViewAtIndex(row, ListView.Contain);
         select(row, extend);
         place.note();
@@ -213,29 +253,28 @@ ListView {
     }
 
     function openMenu() {
-        const item = currentItem as Label;
-        if (item && selectionEnd !== 0)
+        const item = menu.lastChosen();
+        if (item)
             menu.openAt(Theme.margin, Math.max(0, Math.min(height - 1, item.y - contentY + item.height)));
     }
 
     RowMenu {
         id: menu
 
-        function chosen(): Label {
-            const single = root.selectionEnd !== 0 && root.selectionAnchor === root.selectionEnd;
-            return single ? root.currentItem as Label : null;
+        function lastChosen(): Label {
+            const row = root.selectionEnd === 0 ? -1 : root.rowFor(root.selectionEnd);
+            return row === -1 ? null : root.itemAtIndex(row) as Label;
         }
 
-        function canEdit(): bool {
-            const item = chosen();
-            return item !== null && item.isMessage && item.kind === EntryType.Text;
+        function chosen(): Label {
+            return root.selectionAnchor === root.selectionEnd ? lastChosen() : null;
         }
 
         function openAt(x: real, y: real) {
             const item = chosen();
             rows = item ? 1 : 2;
             isMessage = item !== null && item.isMessage;
-            isText = canEdit();
+            isText = root.canEdit && isMessage && item.kind === EntryType.Text;
             popup(root, x, y);
         }
 
@@ -248,7 +287,7 @@ ListView {
         onOpenRequested: root.opened(root.selectionEnd)
         onCopyRequested: format => root.copy(format)
         onSendRequested: root.sendRequested(root.selectionEnd)
-        onEditRequested: root.editRequested(root.selectionEnd)
+        onEditRequested: root.edit()
     }
 
     Rectangle {

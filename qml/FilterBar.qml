@@ -151,19 +151,11 @@ Rectangle {
             }
         }
 
-        Flow {
+        ButtonRow {
             id: choices
-
-            readonly property real oneLine: {
-                let width = -spacing;
-                for (let i = 0; i < children.length; ++i)
-                    width += children[i].implicitWidth + spacing;
-                return width;
-            }
 
             Layout.fillWidth: root.narrow
             Layout.preferredWidth: root.narrow ? -1 : oneLine
-            spacing: Theme.gap / 2
 
             Choice {
                 objectName: "older"

@@ -34,11 +34,12 @@ FilterBar {
     function showHit(next: var) {
         finder.text = text;
         const seq = next(chosen);
-        awaited = seq === 0;
+        awaited = seq === 0 && finder.active;
         if (seq !== 0)
             hitRequested(seq);
     }
 
+    onFinderChanged: finder.hidesOthers = hidesOthers
     active: finder.active
     searching: finder.searching
     hitCount: finder.hitCount

@@ -47,14 +47,15 @@ Item {
         : qsTr("✓ %1 ms").arg(roundTrip < 10 ? roundTrip.toFixed(1) : Math.round(roundTrip))
     readonly property string markText: mark === Transcript.Unseen ? qsTr("new since you last looked")
         : mark === Transcript.Resumed ? qsTr("earlier conversation above") : ""
-    readonly property string metaText: joined("  ", repeatText, width >= 640 ? roundTripText : "",
+    readonly property string metaText: !wide ? repeatText : joined("  ", repeatText, width >= 640 ? roundTripText : "",
                                               isMessage ? sizeText : "", timeText)
 
     readonly property bool hasHits: needle.length > 0 && text.toLowerCase().includes(needle.toLowerCase())
 
     // A narrow window keeps its room for the words.
     readonly property bool wide: width >= 480
-    readonly property real metaWidth: wide ? Math.max(metrics.width, meta.implicitWidth) + Theme.margin : 0
+    readonly property real metaWidth: wide ? Math.max(metrics.width, meta.implicitWidth) + Theme.margin
+        : repeat > 1 ? meta.implicitWidth + Theme.gap : 0
     readonly property real column: (width - 2 * Theme.margin - metaWidth) / 24
 
     /*! The words that are not empty, with separator between them. */
@@ -192,7 +193,7 @@ Item {
         anchors.right: parent.right
         anchors.rightMargin: Theme.margin
         anchors.baseline: message.baseline
-        visible: root.wide
+        visible: root.metaText.length > 0
         text: root.metaText
         textFormat: Text.PlainText
         color: Theme.quiet

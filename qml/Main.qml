@@ -60,6 +60,17 @@ Window {
             chatView.showNewest();
     }
 
+    /*! Puts a message into the line; Ctrl+Z there brings back what was in it. */
+    function editMessage(seq: int) {
+        if (session.isReading || !session.shown.isMessage(seq) || session.shown.isBinary(seq))
+            return;
+        const text = session.shown.textOf(seq);
+        chatInput.overflowing = text.length > chatInput.maximumLength;
+        if (!chatInput.overflowing)
+            chatInput.replace(text);
+        chatInput.forceActiveFocus();
+    }
+
     onActiveChanged: session.transcript.setLookedAt(active)
 
     Component.onCompleted: {
@@ -126,6 +137,18 @@ Window {
     }
 
     Connections {
+        target: session.transcript
+
+        // Deleted, or another server's: what was chosen is no longer there.
+        function onConversationChanged() {
+            if (session.isReading)
+                return;
+            root.leave();
+            chatView.clearSelection();
+        }
+    }
+
+    Connections {
         target: session.file
 
         function onFinished() {
@@ -186,8 +209,10 @@ Window {
         spacing: 0
         visible: root.width >= 640 || !conversationList.visible
         Keys.onEscapePressed: event => {
-            event.accepted = session.isReading;
-            if (session.isReading)
+            event.accepted = details.visible || session.isReading;
+            if (details.visible)
+                details.closed();
+            else if (session.isReading)
                 root.read(0);
         }
 
@@ -252,6 +277,10 @@ Window {
             finder: session.shown.finder
             entryCount: session.shown.entryCount
             chosen: chatView.selectionEnd
+
+            /*! What was read when it was opened, by its number; 0: the newest. */
+            property int placeBefore: 0
+
             onRowsChanged: root.showEntry(chosen)
             onHitRequested: seq => {
                 root.showEntry(seq);
@@ -259,7 +288,7 @@ Window {
             }
             onClosed: {
                 clear();
-                root.showEntry(chosen);
+                root.showEntry(chosen > 0 ? chosen : placeBefore);
                 root.focusUsual();
             }
         }
@@ -270,7 +299,7 @@ Window {
             Layout.fillWidth: true
             Layout.margins: visible ? Theme.gap : 0
             horizontalAlignment: Text.AlignHCenter
-            text: session.transcript.notice
+            text: session.shown.notice.length > 0 ? session.shown.notice : session.transcript.notice
         }
 
         ChatView {
@@ -281,7 +310,9 @@ Window {
             Layout.fillHeight: true
             // A low window has no room for both.
             visible: !difference.visible || root.height >= (root.width < 640 ? 900 : 600)
-            model: session.shown
+            transcript: session.shown
+            rowOf: seq => session.shown.rowOf(seq)
+            canEdit: !session.isReading
             entryCount: session.shown.entryCount
             firstSeq: session.shown.firstSeq
             needle: filterBar.finder.text
@@ -289,10 +320,7 @@ Window {
             onOpened: seq => details.show(seq)
             onCopyRequested: (first, last, format) => session.shown.copyRows(first, last, format)
             onSendRequested: seq => root.sendAgain(seq)
-            onEditRequested: seq => {
-                chatInput.text = session.shown.textOf(seq);
-                chatInput.forceActiveFocus();
-            }
+            onEditRequested: seq => root.editMessage(seq)
         }
 
         Details {
@@ -352,7 +380,8 @@ Window {
                                                    ? qsTr(" to %1").arg(session.socket.address) : "")
                                            : qsTr("Type a message and press Enter")
             notice: overflowing ? qsTr("Not put in: a line holds %L1 characters.").arg(maximumLength)
-                  : refused ? session.obstacle : ""
+                  : refused ? session.obstacle
+                  : text.includes("\n") ? qsTr("There are line feeds in it, which are sent too.") : ""
             onAccepted: text => {
                 refused = !session.send(text);
                 if (!refused) {
@@ -371,6 +400,8 @@ Window {
     Shortcut {
         sequence: "Ctrl+F"
         onActivated: {
+            if (!filterBar.visible)
+                filterBar.placeBefore = chatView.seqInSight();
             filterBar.visible = true;
             filterBar.focusField();
         }
@@ -393,6 +424,7 @@ Window {
     }
     Shortcut {
         sequence: "Ctrl+S"
+        enabled: !session.file.running
         onActivated: bars.askForFile(true)
     }
     Shortcut {
@@ -406,7 +438,12 @@ Window {
     }
     Shortcut {
         sequence: "Ctrl+R"
-        onActivated: session.reconnect()
+        onActivated: {
+            if (session.socket.address.length === 0)
+                connectionBar.focusField();
+            else
+                session.reconnect();
+        }
     }
     Shortcut {
         sequences: ["PgUp"]

@@ -117,10 +117,10 @@ Rectangle {
             }
         }
 
-        Flow {
+        ButtonRow {
             Layout.fillWidth: root.width < 640
+            Layout.preferredWidth: root.width < 640 ? -1 : oneLine
             Layout.alignment: Qt.AlignVCenter
-            spacing: Theme.gap / 2
 
             Command {
                 objectName: "back"

@@ -78,7 +78,7 @@ QtObject {
     function send(text: string): bool {
         if (socket.status !== WebSocket.Open)
             return false;
-        return socket.sendTextMessage(text) > 0;
+        return socket.sendTextMessage(text) > 0 || text.length === 0;
     }
 
     /*! Sends a message of the transcript once more, text as text and binary as binary; see send(). */

@@ -180,7 +180,7 @@ private Q_SLOTS:
         QTest::mouseClick(window, Qt::LeftButton, {},
                           button->mapRectToScene(button->boundingRect()).center().toPoint());
         QTRY_COMPARE(button->property("text").toString(), u"Connect"_s);
-        QVERIFY(visibleRows(window).last().startsWith("# socket closed: 1000"_L1));
+        QTRY_VERIFY(visibleRows(window).last().startsWith("# socket closed: 1000"_L1));
         QVERIFY(!itemNamed(window, u"retryNow"_s)->isVisible());
     }
 
@@ -238,7 +238,22 @@ private Q_SLOTS:
         const QString said = visibleRows(chat.window()).first();
         QVERIFY2(said.startsWith("# socket error: "_L1) && said.contains(row), qPrintable(said));
         QTest::keyClick(chat.window(), Qt::Key_R, Qt::ControlModifier);
-        QTRY_COMPARE(visibleRows(chat.window()).size(), 2);
+        const QQuickItem *field = itemNamed(chat.window(), u"address"_s);
+        if (field->property("text").toString().isEmpty()) { // there is nothing to try again
+            QTRY_VERIFY(field->hasActiveFocus());
+            return;
+        }
+        // Once more the same.
+        const auto repeat = [&chat] {
+            const auto items = itemsIn(chat.window()->contentItem());
+            for (const QQuickItem *item : items) {
+                if (item->property("repeat").isValid())
+                    return item->property("repeat").toInt();
+            }
+            return 0;
+        };
+        QTRY_COMPARE(repeat(), 2);
+        QCOMPARE(visibleRows(chat.window()).size(), 1);
     }
 
     void strangersWordsAreHarmlessEverywhere()
