@@ -26,10 +26,11 @@ FocusScope {
     /*! What was typed or pasted would have made the line too long, and was not put in. */
     signal overflowed()
 
-    /*! Puts text in place of the line; undoing brings that back. */
-    function replace(text: string) {
-        input.remove(0, input.length);
-        input.insert(0, text);
+    /*! Puts other words in place of the line; undoing (Ctrl+Z) brings that back. */
+    function replace(words: string) {
+        input.replaced = input.text;
+        input.replacement = words;
+        input.text = words;
     }
 
     function clear() {
@@ -84,6 +85,19 @@ FocusScope {
             Accessible.role: Accessible.EditableText
             Accessible.name: qsTr("Message")
             Accessible.description: root.notice
+
+            // What is set by a program cannot be undone by itself.
+            property string replaced: ""
+            property string replacement: ""
+
+            Keys.onPressed: event => {
+                event.accepted = event.matches(StandardKey.Undo) && replaced.length > 0
+                              && text === replacement;
+                if (event.accepted) {
+                    text = replaced;
+                    replaced = "";
+                }
+            }
 
             onAccepted: {
                 if (text.length > 0)

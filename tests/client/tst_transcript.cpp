@@ -312,6 +312,36 @@ private Q_SLOTS:
         QCOMPARE(mark(1), int(Transcript::NoMark));
     }
 
+    void foldingGoesOnAfterAFilter()
+    {
+        Transcript transcript;
+        const QAbstractItemModelTester tester(&transcript);
+        for (int i = 0; i < 3; ++i)
+            transcript.append(Entry::Received, Entry::Text, "same"_ba);
+        transcript.finder()->setText(u"x"_s);
+        QTRY_VERIFY(!transcript.finder()->isSearching());
+        transcript.finder()->setText({});
+        for (int i = 0; i < 2; ++i)
+            transcript.append(Entry::Received, Entry::Text, "same"_ba);
+        transcript.flush();
+        QCOMPARE(transcript.count(), 1);
+        QCOMPARE(transcript.index(0).data(Transcript::RepeatRole).toInt(), 5);
+    }
+
+    void withoutAServerNobodysConversationIsTaken()
+    {
+        TranscriptStore store;
+        const qint64 theirs = store.openConversation(u"ws://one"_s);
+        store.append(theirs, textEntry("a"));
+        store.closeConversation(theirs);
+        Transcript transcript;
+        transcript.setStore(&store);
+        QCOMPARE(transcript.count(), 0);
+        QVERIFY(transcript.conversation() != theirs);
+        transcript.setServer(u"ws://one"_s);
+        QCOMPARE(transcript.conversation(), theirs);
+    }
+
     void attemptsThatFailAlikeHaveOneRow()
     {
         Transcript transcript;

@@ -92,6 +92,42 @@ private Q_SLOTS:
         QCOMPARE(clipboard(), u"one\ntwo\nthree\nfour"_s);
     }
 
+    void everyByteOfATextIsSentAgain()
+    {
+        Transcript transcript;
+        for (const QByteArray &payload : {"\xef\xbb\xbf"
+                                          "bom"_ba,
+                                          "\xef\xbb\xbf\xef\xbb\xbf"_ba, " a\r\n\0b "_ba}) {
+            transcript.append(Entry::Received, Entry::Text, payload);
+            const int seq = transcript.entryCount();
+            QCOMPARE(transcript.textOf(seq).toUtf8(), payload);
+            QVERIFY(transcript.copyRows(seq, seq, Transcript::Words));
+            QCOMPARE(clipboard().toUtf8(), payload);
+        }
+    }
+
+    void aMessageIsComparedWithOneOfItsShape()
+    {
+        Transcript transcript;
+        for (const char *text : {"{\"tick\":1}", "{\"user\":1,\"name\":2}", "words", "more words",
+                                 "{\"name\":5,\"user\":6}", "{\"tick\":2}", "{\"tick\":2}"})
+            transcript.append(Entry::Received, Entry::Text, text);
+        transcript.append(Entry::Sent, Entry::Text, "{\"tick\":3}"_ba);
+        transcript.flush();
+        QCOMPARE(transcript.previousPayloadOf(1), QByteArray());
+        QCOMPARE(transcript.previousPayloadOf(4), "words"_ba);
+        QCOMPARE(transcript.previousPayloadOf(5), "{\"user\":1,\"name\":2}"_ba);
+        QCOMPARE(transcript.previousPayloadOf(7), "{\"tick\":1}"_ba); // not one that is equal
+        QCOMPARE(transcript.previousPayloadOf(8), QByteArray());
+    }
+
+    void whatIsGoneIsNotSaved()
+    {
+        Transcript transcript;
+        transcript.append(Entry::Received, Entry::Text, "x"_ba);
+        QVERIFY(transcript.savePayload(7).startsWith("Not saved"_L1));
+    }
+
     void tooMuchIsNotCopiedAndSaid()
     {
         Transcript transcript;

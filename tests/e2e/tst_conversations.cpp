@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "chatwindow.h"
 #include "serverprocess.h"
+#include "transcriptstore.h"
 #include "windowview.h"
 
 #include <QDir>
@@ -123,6 +124,93 @@ private Q_SLOTS:
         QTRY_VERIFY(!isShown(window, u"reading"_s));
         QVERIFY(itemNamed(window, u"input"_s)->hasActiveFocus());
         QTRY_VERIFY(!visibleRows(window).contains(u"> earlier"_s));
+    }
+
+    void onlyWhatIsReadIsSeen()
+    {
+        const QTemporaryDir folder;
+        const QString file = folder.filePath(u"transcripts.sqlite"_s);
+        const QUrl nobody(u"ws://127.0.0.1:9/live"_s);
+        {
+            TranscriptStore store(file);
+            const auto fill = [&store](const QString &server, const QByteArrayList &texts) {
+                const qint64 conversation = store.openConversation(server);
+                for (const QByteArray &text : texts) {
+                    store.append(
+                        conversation,
+                        {Entry::Received, Entry::Text, QDateTime::currentDateTime(), text});
+                }
+                store.closeConversation(conversation);
+            };
+            QByteArrayList live;
+            for (int i = 0; i < 26; ++i)
+                live += "live " + QByteArray::number(i) + " word"_ba.repeated(i == 12 ? 800 : 0);
+            fill(u"ws://127.0.0.1:9/read"_s, {"one", "two", "three"});
+            fill(nobody.toString(), live);
+        }
+        const ChatWindow chat(nobody, {.transcriptFile = file, .reconnect = false});
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        QTRY_VERIFY(!visibleRows(window).isEmpty()
+                    && visibleRows(window).last().startsWith("# socket error"_L1));
+        // All but the hits are shown, and that stays so.
+        QTest::keyClick(window, Qt::Key_F, Qt::ControlModifier);
+        QVERIFY(itemNamed(window, u"filterBar"_s)->setProperty("hidesOthers", false));
+        QTest::keyClick(window, Qt::Key_Escape);
+        QTest::keyClick(window, Qt::Key_PageUp, Qt::ControlModifier);
+        QTRY_COMPARE(visibleRows(window).first().first(8), u"< live 0"_s);
+        typeInto(window, u"draft"_s);
+
+        QTest::keyClick(window, Qt::Key_O, Qt::ControlModifier);
+        QTRY_VERIFY(isShown(window, u"conversationList"_s));
+        QTest::keyClick(window, Qt::Key_Down);
+        QTest::keyClick(window, Qt::Key_Return);
+        QTRY_VERIFY(isShown(window, u"reading"_s));
+        const QStringList rows{u"< one"_s, u"< two"_s, u"< three"_s};
+        QTRY_COMPARE(visibleRows(window), rows);
+        QTest::keyClick(window, Qt::Key_F, Qt::ControlModifier);
+        typeInto(window, u"two"_s);
+        QTRY_COMPARE(textOf(window, u"filterResult"_s), u"1 found"_s);
+        QTest::keyClick(window, Qt::Key_Return);
+        QCOMPARE(visibleRows(window), rows);
+        QTest::keyClick(window, Qt::Key_Escape);
+
+        // What is read is not for the line, and the keys go on doing what they do.
+        auto *view = itemNamed(window, u"transcript"_s);
+        view->forceActiveFocus();
+        QCOMPARE(view->property("selectionEnd").toInt(), 2);
+        QTest::keyClick(window, Qt::Key_E, Qt::ControlModifier);
+        QVERIFY(view->hasActiveFocus() || view->isAncestorOf(window->activeFocusItem()));
+        QTest::keyClick(window, Qt::Key_Up);
+        QCOMPARE(view->property("selectionEnd").toInt(), 1);
+        QTest::keyClick(window, Qt::Key_Escape);
+        QTRY_VERIFY(!isShown(window, u"reading"_s));
+        QCOMPARE(itemNamed(window, u"input"_s)->property("text").toString(), u"draft"_s);
+    }
+
+    void whatIsDeletedIsNoLongerShown()
+    {
+        ServerProcess server;
+        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
+        const QTemporaryDir folder;
+        const ChatWindow chat(server.url(),
+                              {.transcriptFile = folder.filePath(u"transcripts.sqlite"_s)});
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        QTRY_COMPARE(visibleRows(window).size(), 2);
+        auto *view = itemNamed(window, u"transcript"_s);
+        view->forceActiveFocus();
+        QTest::keyClick(window, Qt::Key_Up);
+        QTest::keyClick(window, Qt::Key_Return);
+        QTRY_VERIFY(isShown(window, u"details"_s));
+        QTest::keyClick(window, Qt::Key_O, Qt::ControlModifier);
+        QTRY_VERIFY(isShown(window, u"conversationList"_s));
+        QTest::keyClick(window, Qt::Key_Delete);
+        QTest::keyClick(window, Qt::Key_Tab);
+        QTest::keyClick(window, Qt::Key_Return);
+        QTRY_VERIFY(visibleRows(window).isEmpty());
+        QVERIFY(!isShown(window, u"details"_s));
+        QCOMPARE(view->property("selectionEnd").toInt(), 0);
     }
 
     void itIsGoneOnWith()

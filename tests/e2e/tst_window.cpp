@@ -519,6 +519,63 @@ private Q_SLOTS:
         QCOMPARE(visibleRows(window).at(7), u"<  exactly this !"_s);
     }
 
+    void whatIsEditedReplacesTheLineOnlyWhereItFits()
+    {
+        Stranger stranger;
+        stranger.texts = {u"a\nb"_s, QString(150'000, u'x')};
+        stranger.binaries = {"\x00\xff text"_ba};
+        stranger.listen();
+        const ChatWindow chat(stranger.server.serverUrl());
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        QTRY_COMPARE(itemNamed(window, u"transcript"_s)->property("entryCount").toInt(), 4);
+        typeInto(window, u"draft"_s);
+        auto *view = itemNamed(window, u"transcript"_s);
+        const QQuickItem *input = itemNamed(window, u"input"_s);
+        const QQuickItem *notice = itemNamed(window, u"notice"_s);
+        const auto edit = [&](int seq) {
+            view->setProperty("selectionAnchor", seq);
+            view->setProperty("selectionEnd", seq);
+            view->forceActiveFocus();
+            QTest::keyClick(window, Qt::Key_E, Qt::ControlModifier);
+        };
+        edit(3);
+        QCOMPARE(input->property("text").toString(), u"draft"_s);
+        QVERIFY(notice->property("text").toString().startsWith("Not put in"_L1));
+        edit(4); // is binary
+        QCOMPARE(input->property("text").toString(), u"draft"_s);
+        edit(2);
+        QVERIFY(input->hasActiveFocus());
+        QCOMPARE(input->property("text").toString(), u"a\nb"_s);
+        QVERIFY(notice->property("text").toString().contains("line feeds"_L1));
+        for (int i = 0; i < 2 && input->property("text").toString() != "draft"_L1; ++i)
+            QTest::keyClick(window, Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(input->property("text").toString(), u"draft"_s);
+    }
+
+    void aFilterKeepsTheReadersPlace()
+    {
+        Stranger stranger;
+        for (int i = 0; i < 200; ++i)
+            stranger.texts += u"row %1"_s.arg(i);
+        stranger.listen();
+        const ChatWindow chat(stranger.server.serverUrl());
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        QTRY_COMPARE(itemNamed(window, u"transcript"_s)->property("entryCount").toInt(), 201);
+        for (int i = 0; i < 4; ++i)
+            QTest::keyClick(window, Qt::Key_PageUp);
+        QTRY_VERIFY(!visibleRows(window).contains(u"< row 199"_s));
+        const QString read = visibleRows(window).at(visibleRows(window).size() / 2);
+        QTest::keyClick(window, Qt::Key_F, Qt::ControlModifier);
+        typeInto(window, u"row 19"_s);
+        QTRY_COMPARE(visibleRows(window).last(), u"< row 199"_s);
+        QVERIFY(!itemNamed(window, u"pill"_s)->isVisible());
+        QTest::keyClick(window, Qt::Key_Escape);
+        QTRY_VERIFY(visibleRows(window).contains(read));
+        QVERIFY(!visibleRows(window).contains(u"< row 199"_s));
+    }
+
     void qmlFetchesNothing()
     {
         QTcpServer sink;
