@@ -18,6 +18,7 @@ ChatWindow::ChatWindow(const QUrl &url, const Settings &settings)
                                    {u"transcriptFile"_s, settings.transcriptFile},
                                    {u"openFile"_s, settings.openFile},
                                    {u"settingsFile"_s, settings.addressFile},
+                                   {u"outboxFile"_s, settings.outboxFile},
                                    {u"reconnects"_s, settings.reconnect},
                                    {u"connects"_s, settings.openFile.isEmpty() || !url.isEmpty()}});
     m_engine.load(QUrl(u"qrc:/qt/qml/AwesomeChat/Main.qml"_s));

@@ -20,6 +20,7 @@ public:
         QString transcriptFile = {}; ///< where conversations are kept; empty: in memory only
         QString openFile = {}; ///< a conversation's file that is shown at first; empty: none
         QString addressFile = {}; ///< where addresses are kept; empty: nowhere
+        QString outboxFile = {}; ///< where lines that wait are kept; empty: in memory only
         bool reconnect = true; ///< whether a lost connection is tried again
     };
 

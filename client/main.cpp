@@ -8,6 +8,8 @@
 #include "transcriptstore.h"
 
 #include <QCoreApplication>
+#include <QDir>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QPalette>
 #include <QTextStream>
@@ -106,6 +108,7 @@ int openWindow(const CommandLine &commandLine)
     if (!commandLine.isPrivate) {
         settings.transcriptFile = TranscriptStore::defaultFileName();
         settings.addressFile = SettingsStore::defaultFileName();
+        settings.outboxFile = QFileInfo(settings.transcriptFile).dir().filePath(u"outbox.sqlite"_s);
     }
     const ChatWindow window(commandLine.url, settings);
     return window.window() ? QCoreApplication::exec() : Failure;

@@ -17,6 +17,8 @@ Window {
     property bool reconnects: true
     /*! Where addresses are kept; empty: nowhere. */
     property string settingsFile
+    /*! Where lines are kept that have not gone out, and drafts; empty: in memory only. */
+    property string outboxFile
     /*! Where conversations are kept; empty: in memory only. */
     property string transcriptFile
     /*! The conversation's file that is shown at first; empty: none. */
@@ -38,6 +40,7 @@ Window {
         reconnects: root.reconnects
         transcriptFile: root.transcriptFile
         settingsFile: root.settingsFile
+        outboxFile: root.outboxFile
     }
 
     function showEntry(seq: int) {
@@ -55,8 +58,7 @@ Window {
     function sendAgain(seq: int) {
         if (session.isReading || !session.shown.isMessage(seq))
             return;
-        chatInput.refused = !session.sendAgain(seq);
-        if (!chatInput.refused)
+        if (session.sendAgain(seq))
             chatView.showNewest();
     }
 
@@ -74,6 +76,7 @@ Window {
     onActiveChanged: session.transcript.setLookedAt(active)
 
     Component.onCompleted: {
+        chatInput.text = session.outbox.draft;
         if (openFile.length > 0)
             readFile(openFile);
     }
@@ -133,6 +136,16 @@ Window {
                 root.leave();
                 root.arrive();
             }
+        }
+    }
+
+    Connections {
+        target: session.outbox
+
+        // It was sent, or is another server's.
+        function onDraftChanged() {
+            if (chatInput.text !== session.outbox.draft)
+                chatInput.text = session.outbox.draft;
         }
     }
 
@@ -316,7 +329,7 @@ Window {
             entryCount: session.shown.entryCount
             firstSeq: session.shown.firstSeq
             needle: filterBar.finder.text
-            canSend: !session.isReading && session.obstacle.length === 0
+            canSend: !session.isReading
             onOpened: seq => details.show(seq)
             onCopyRequested: (first, last, format) => session.shown.copyRows(first, last, format)
             onSendRequested: seq => root.sendAgain(seq)
@@ -364,11 +377,23 @@ Window {
             text: bars.done
         }
 
+        OutboxView {
+            objectName: "outbox"
+
+            Layout.fillWidth: true
+            model: session.outbox
+            pendingCount: session.outbox.pendingCount
+            inDoubtCount: session.outbox.inDoubtCount
+            textAt: row => session.outbox.textAt(row)
+            onEdited: (row, text) => session.outbox.edit(row, text)
+            onRemoveRequested: row => session.outbox.remove(row)
+            onSendAgainRequested: row => session.outbox.sendAgain(row)
+            onDismissRequested: row => session.outbox.dismiss(row)
+        }
+
         ChatInput {
             id: chatInput
 
-            // A line that was refused says why until it is sent, or the reason has gone.
-            property bool refused: false
             property bool overflowing: false
 
             Layout.fillWidth: true
@@ -380,19 +405,15 @@ Window {
                                                    ? qsTr(" to %1").arg(session.socket.address) : "")
                                            : qsTr("Type a message and press Enter")
             notice: overflowing ? qsTr("Not put in: a line holds %L1 characters.").arg(maximumLength)
-                  : refused ? session.obstacle
+                  : session.outbox.trouble.length > 0 ? session.outbox.trouble
                   : text.includes("\n") ? qsTr("There are line feeds in it, which are sent too.") : ""
-            onAccepted: text => {
-                refused = !session.send(text);
-                if (!refused) {
-                    clear();
+            onTextChanged: session.outbox.draft = text
+            // The draft and the line are one: a crash leaves one of them.
+            onAccepted: {
+                if (session.outbox.appendDraft())
                     chatView.showNewest();
-                }
             }
-            onEdited: {
-                refused = false;
-                overflowing = false;
-            }
+            onEdited: overflowing = false
             onOverflowed: overflowing = true
         }
     }

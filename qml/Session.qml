@@ -18,6 +18,8 @@ QtObject {
     property string transcriptFile
     /*! Where addresses are kept; empty: nowhere. */
     property string settingsFile
+    /*! Where lines are kept that have not gone out, and drafts; empty: in memory only. */
+    property string outboxFile
     readonly property WebSocket socket: WebSocket {
         url: root.url
         active: root.connects
@@ -29,6 +31,11 @@ QtObject {
     readonly property Reconnector reconnector: Reconnector {
         socket: root.socket
         enabled: root.reconnects
+    }
+    readonly property Outbox outbox: Outbox {
+        socket: root.socket
+        server: root.socket.address
+        file: root.outboxFile
     }
     readonly property AddressBook addressBook: AddressBook {
         file: root.settingsFile
@@ -66,29 +73,15 @@ QtObject {
     readonly property ReplaySession replaySession: ReplaySession {}
     /*! Why what was to be read or gone on with is not, in a sentence. */
     property string readingNotice: ""
-    /*! Why nothing can be sent just now, in a sentence; empty when it can. */
-    readonly property string obstacle: socket.status === WebSocket.Open ? ""
-        : socket.status === WebSocket.Connecting ? qsTr("Not sent: still connecting.")
-        : socket.status === WebSocket.Closing ? qsTr("Not sent: the connection is closing.")
-        : socket.status === WebSocket.Closed
-            ? qsTr("Not sent: the connection is closed. Ctrl+R connects again.")
-            : qsTr("Not sent: there is no connection. Ctrl+R tries again.")
 
-    /*! Sends text, as one text message. Returns false, and sends nothing, where obstacle says why. */
+    /*! Sends text, as one text message, as soon as it can be. False where the outbox is full. */
     function send(text: string): bool {
-        if (socket.status !== WebSocket.Open)
-            return false;
-        return socket.sendTextMessage(text) > 0 || text.length === 0;
+        return outbox.append(text);
     }
 
-    /*! Sends a message of the transcript once more, text as text and binary as binary; see send(). */
+    /*! Sends a message of what is shown once more, text as text and binary as binary; see send(). */
     function sendAgain(seq: int): bool {
-        if (!shown.isBinary(seq))
-            return send(shown.textOf(seq));
-        if (socket.status !== WebSocket.Open)
-            return false;
-        socket.sendBinaryMessage(shown.payloadOf(seq));
-        return true;
+        return shown.isBinary(seq) ? outbox.appendBinary(shown.payloadOf(seq)) : send(shown.textOf(seq));
     }
 
     /*! Shows a conversation to be read; with 0, the one that goes on again. */

@@ -43,19 +43,22 @@ TestCase {
 
     function test_itTalks() {
         const session = open();
-        compare(session.obstacle, "");
         verify(session.send("hello"));
         tryCompare(session.transcript, "count", 3); // socket open, > hello, < hello
     }
 
-    function test_whatCannotBeSentIsRefusedWithAReason() {
+    function test_whatCannotBeSentWaits() {
         const session = open();
         server.peer.active = false;
         tryCompare(session.socket, "status", WebSocket.Closed);
-        verify(!session.send("hello"));
-        verify(session.obstacle.startsWith("Not sent"), session.obstacle);
+        session.reconnector.stop();
+        verify(session.send("hello"));
+        compare(session.outbox.pendingCount, 1);
         session.transcript.flush();
         compare(session.transcript.count, 2); // socket open, socket closed
+        session.reconnect();
+        tryCompare(session.outbox, "pendingCount", 0);
+        tryVerify(() => session.transcript.count >= 4);
     }
 
     function test_itReconnects() {
@@ -71,6 +74,7 @@ TestCase {
         const session = createTemporaryObject(component, root, {url: "foo"});
         compare(session.socket.status, WebSocket.Error);
         verify(session.socket.errorString.includes("foo"));
-        verify(!session.send("hello"));
+        verify(session.send("hello"));
+        compare(session.outbox.pendingCount, 1);
     }
 }
