@@ -138,7 +138,7 @@ void Outbox::onStatusChanged()
 {
     if (m_socket->status() == WebSocket::Open) {
         m_isOurs = true;
-        handOver();
+        m_turnTimer.start(); // others hear first that it is open
     } else if (m_socket->status() != WebSocket::Closing) {
         doubt();
     }

@@ -150,6 +150,8 @@ private Q_SLOTS:
                  QStringList({u"> first"_s, u"> 3"_s}));
         QCOMPARE(visibleRows(window).filter(QRegularExpression(u"^< (first|3)"_s)),
                  QStringList({u"< first"_s, u"< 3"_s}));
+        QVERIFY(visibleRows(window).lastIndexOf(u"# socket open"_s)
+                < visibleRows(window).indexOf(u"> first"_s));
         QTRY_VERIFY(!outbox->isVisible());
 
         // A server that is asked to end says goodbye.
