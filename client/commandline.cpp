@@ -77,8 +77,10 @@ struct Options
                             u"With --replay: whether to keep the pauses before what was sent: "
                             "original or none (default: none)."_s,
                             u"PACE"_s};
+    QCommandLineOption noReconnect{
+        u"no-reconnect"_s, u"Do not connect again by itself when the connection is lost."_s};
     QCommandLineOption privately{
-        u"private"_s, u"Keep no transcript: the window forgets what was said when it is closed."_s};
+        u"private"_s, u"Keep nothing: no transcript, no lines that wait, no addresses."_s};
     QCommandLineOption theme{u"theme"_s,
                              u"The window's colours: system, light or dark (default: system)."_s,
                              u"THEME"_s};
@@ -97,9 +99,9 @@ struct Options
             "equal, 1 when not,\nand 2 for a wrong option or a file that is no conversation."_s);
         parser.addPositionalArgument(
             u"URL"_s, u"Where to connect to (default: ws://localhost:3000)."_s, u"[URL]"_s);
-        parser.addOptions({terminal, header, subprotocol, origin, ca,   cert,   key,
-                           send,     binary, raw,         once,   wait, open,   replay,
-                           quiet,    pace,   privately,   theme,  help, version});
+        parser.addOptions({terminal, header, subprotocol, origin,    ca,    cert, key,
+                           send,     binary, raw,         once,      wait,  open, replay,
+                           quiet,    pace,   noReconnect, privately, theme, help, version});
     }
 };
 
@@ -161,6 +163,7 @@ CommandLine CommandLine::parse(const QStringList &arguments)
         result.action = Action::ShowVersion;
     result.terminal = parser.isSet(options.terminal);
     result.isPrivate = parser.isSet(options.privately);
+    result.reconnect = !parser.isSet(options.noReconnect);
 
     if (parser.isSet(options.open)) {
         result.openFile = parser.value(options.open);

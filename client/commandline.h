@@ -28,6 +28,7 @@ struct CommandLine
     TerminalOptions terminalOptions;
     /// Whether the window's conversations are kept in memory only.
     bool isPrivate = false;
+    bool reconnect = true; ///< whether a lost connection is tried again, in the window
     /// The conversation's file that the window opens; empty when none is. Then url may be empty.
     QString openFile;
     /// The conversation to replay instead; empty when none is.

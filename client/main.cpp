@@ -105,6 +105,7 @@ int openWindow(const CommandLine &commandLine)
     applyTheme(commandLine.theme);
     ChatWindow::Settings settings;
     settings.openFile = commandLine.openFile;
+    settings.reconnect = commandLine.reconnect;
     if (!commandLine.isPrivate) {
         settings.transcriptFile = TranscriptStore::defaultFileName();
         settings.addressFile = SettingsStore::defaultFileName();

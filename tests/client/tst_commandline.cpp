@@ -169,6 +169,12 @@ private Q_SLOTS:
         QCOMPARE(parsed({u"--open=a.jsonl"_s, u"ws://b"_s}).url, QUrl(u"ws://b"_s));
     }
 
+    void reconnectingIsLeftOutWhenAskedFor()
+    {
+        QVERIFY(parsed({}).reconnect);
+        QVERIFY(!parsed({u"--no-reconnect"_s}).reconnect);
+    }
+
     void anAddressThatIsNoneIsNoError()
     {
         // It is said in the conversation, where it can be seen in a window too.
