@@ -39,6 +39,16 @@ void Finder::setMessagesOnly(bool messagesOnly)
     update();
 }
 
+void Finder::setBinaryOnly(bool binaryOnly)
+{
+    if (this->binaryOnly() == binaryOnly)
+        return;
+    m_query.kinds.clear();
+    if (binaryOnly)
+        m_query.kinds = {Entry::Binary};
+    update();
+}
+
 void Finder::setHidesOthers(bool hidesOthers)
 {
     if (m_hidesOthers == hidesOthers)
@@ -72,7 +82,7 @@ void Finder::update()
         m_query.directions = {Entry::Received};
     else if (m_messagesOnly)
         m_query.directions = {Entry::Sent, Entry::Received};
-    if (m_query.text.isEmpty() && m_query.directions.isEmpty())
+    if (m_query.text.isEmpty() && m_query.directions.isEmpty() && m_query.kinds.isEmpty())
         m_matcher.reset();
     else
         m_matcher.emplace(m_query);

@@ -28,6 +28,8 @@ class Finder : public QObject
     Q_PROPERTY(QString direction READ direction WRITE setDirection NOTIFY queryChanged FINAL)
     /// Whether only messages can be hits.
     Q_PROPERTY(bool messagesOnly READ messagesOnly WRITE setMessagesOnly NOTIFY queryChanged FINAL)
+    /// Whether only binary messages can be hits.
+    Q_PROPERTY(bool binaryOnly READ binaryOnly WRITE setBinaryOnly NOTIFY queryChanged FINAL)
     /// Whether what is no hit is hidden while something is looked for. It is by default.
     Q_PROPERTY(bool hidesOthers READ hidesOthers WRITE setHidesOthers NOTIFY queryChanged FINAL)
     /// Whether anything is looked for.
@@ -47,6 +49,8 @@ public:
     void setDirection(const QString &direction);
     [[nodiscard]] bool messagesOnly() const { return m_messagesOnly; }
     void setMessagesOnly(bool messagesOnly);
+    [[nodiscard]] bool binaryOnly() const { return !m_query.kinds.isEmpty(); }
+    void setBinaryOnly(bool binaryOnly);
     [[nodiscard]] bool hidesOthers() const { return m_hidesOthers; }
     void setHidesOthers(bool hidesOthers);
     [[nodiscard]] bool isActive() const { return m_matcher.has_value(); }

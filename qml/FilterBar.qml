@@ -7,7 +7,7 @@ import QtQuick.Layouts
 import AwesomeChat
 
 /*!
-    What is looked for in the transcript: some text, of one direction, without status. It says how
+    What is looked for in the transcript: some text, of one direction, without status, binary. It says how
     much of it there is, goes from hit to hit, and tells whether all else is hidden.
 */
 Rectangle {
@@ -18,6 +18,7 @@ Rectangle {
     /*! "all", "sent" or "received". */
     property string direction: "all"
     property bool messagesOnly: false
+    property bool binaryOnly: false
     /*! Whether what is no hit is hidden. */
     property bool hidesOthers: true
     /*! Whether anything is looked for, and more may still be found. */
@@ -35,7 +36,7 @@ Rectangle {
     /*! The person wants to see everything again. */
     signal closed()
 
-    readonly property bool narrow: width < 800
+    readonly property bool narrow: width < 860
     readonly property int hiddenCount: hidesOthers ? Math.max(0, entryCount - hitCount) : 0
     readonly property string countText: current > 0 ? qsTr("%L1 of %L2").arg(current).arg(hitCount)
                                                     : qsTr("%L1 found").arg(hitCount)
@@ -196,6 +197,12 @@ Rectangle {
                 text: qsTr("no status")
                 checked: root.messagesOnly
                 onClicked: root.messagesOnly = !root.messagesOnly
+            }
+            Choice {
+                objectName: "binaryOnly"
+                text: qsTr("binary")
+                checked: root.binaryOnly
+                onClicked: root.binaryOnly = !root.binaryOnly
             }
             Choice {
                 objectName: "closeFilter"

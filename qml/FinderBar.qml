@@ -27,6 +27,7 @@ FilterBar {
         text = "";
         direction = "all";
         messagesOnly = false;
+        binaryOnly = false;
         timer.stop();
         finder.text = "";
     }
@@ -55,6 +56,7 @@ FilterBar {
     }
     onDirectionChanged: finder.direction = direction
     onMessagesOnlyChanged: finder.messagesOnly = messagesOnly
+    onBinaryOnlyChanged: finder.binaryOnly = binaryOnly
     onHidesOthersChanged: {
         finder.hidesOthers = hidesOthers;
         rowsChanged();

@@ -109,6 +109,7 @@ QtObject {
             one.finder.text = "";
             one.finder.direction = "all";
             one.finder.messagesOnly = false;
+            one.finder.binaryOnly = false;
         }
     }
 

@@ -121,6 +121,29 @@ private Q_SLOTS:
         QCOMPARE(shown(transcript), QList<qint64>({2}));
     }
 
+    void binaryMessagesAreFoundByTheirKind()
+    {
+        Transcript transcript;
+        Finder &finder = *transcript.finder();
+        transcript.append(Entry::Received, Entry::Text, "a"_ba);
+        transcript.append(Entry::Received, Entry::Binary, "a"_ba);
+        transcript.append(Entry::Sent, Entry::Binary, "b"_ba);
+        finder.setBinaryOnly(true);
+        QVERIFY(finder.isActive());
+        QTRY_VERIFY(!finder.isSearching());
+        QCOMPARE(shown(transcript), QList<qint64>({3, 2}));
+        finder.setText(u"a"_s);
+        QTRY_VERIFY(!finder.isSearching());
+        QCOMPARE(shown(transcript), QList<qint64>({2}));
+        transcript.append(Entry::Received, Entry::Binary, "ab"_ba);
+        transcript.append(Entry::Received, Entry::Text, "ab"_ba);
+        transcript.flush();
+        QCOMPARE(shown(transcript), QList<qint64>({4, 2}));
+        finder.setText({});
+        finder.setBinaryOnly(false);
+        QVERIFY(!finder.isActive());
+    }
+
     void aHitFarBackHasARow()
     {
         TranscriptStore store;

@@ -97,6 +97,8 @@ TestCase {
         compare(bar.direction, "all");
         mouseClick(findChild(bar, "messagesOnly"));
         compare(bar.messagesOnly, true);
+        mouseClick(findChild(bar, "binaryOnly"));
+        compare(bar.binaryOnly, true);
     }
 
     function test_everythingFitsIntoANarrowWindow_data() {
@@ -111,7 +113,7 @@ TestCase {
         bar.entryCount = 1234567;
         waitForRendering(bar);
         for (const name of ["filterText", "older", "newer", "hidesOthers", "sentOnly", "receivedOnly", "messagesOnly",
-                            "closeFilter", "filterResult"]) {
+                            "binaryOnly", "closeFilter", "filterResult"]) {
             const item = findChild(bar, name);
             const place = item.mapToItem(bar, 0, 0);
             verify(place.x >= 0 && place.x + item.width <= bar.width, name + " " + place.x + " " + item.width);
@@ -121,7 +123,7 @@ TestCase {
     }
 
     function test_itIsReachedByTab() {
-        const names = ["filterText", "hidesOthers", "sentOnly", "receivedOnly", "messagesOnly", "closeFilter"];
+        const names = ["filterText", "hidesOthers", "sentOnly", "receivedOnly", "messagesOnly", "binaryOnly", "closeFilter"];
         for (const name of names) {
             verify(findChild(bar, name).activeFocus, name);
             keyClick(Qt.Key_Tab);
