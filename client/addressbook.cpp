@@ -29,7 +29,8 @@ QStringList AddressBook::addresses()
 
 void AddressBook::add(const QUrl &url)
 {
-    if (!addressProblem(url).isEmpty())
+    // Each connection to the same server would write the file once more.
+    if (!addressProblem(url).isEmpty() || addresses().value(0) == addressText(url))
         return;
     m_store.addToHistory(url);
     Q_EMIT addressesChanged();

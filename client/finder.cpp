@@ -57,6 +57,16 @@ void Finder::setHidesOthers(bool hidesOthers)
     Q_EMIT queryChanged(); // the hits are the same
 }
 
+void Finder::clear()
+{
+    if (!isActive())
+        return;
+    m_query = {};
+    m_direction = u"all"_s;
+    m_messagesOnly = false;
+    update();
+}
+
 void Finder::setConversation(TranscriptStore *store, qint64 conversation)
 {
     if (m_store != store) {

@@ -61,6 +61,8 @@ public:
     /// The numbers of the hits, the newest first.
     [[nodiscard]] const std::deque<qint64> &hits() const { return m_hits; }
 
+    /// Nothing is looked for any more; whether others are hidden stays as it is.
+    Q_INVOKABLE void clear();
     /// The next hit before an entry, or, where there is none, the newest of all; also for \a seq
     /// 0. 0 where there are no hits.
     Q_INVOKABLE qint64 olderHit(qint64 seq) const;

@@ -3,6 +3,7 @@
 // The part of Outbox that has to do with the socket, and the model.
 #include "outbox.h"
 
+#include "maskedframe.h"
 #include "outboxfile.h"
 #include "utf8.h"
 #include "websocket.h"
@@ -13,17 +14,6 @@
 #include <utility>
 
 using namespace Qt::Literals::StringLiterals;
-
-namespace {
-
-/// The size of a masked frame with \a payload bytes (RFC 6455 section 5.2).
-qint64 frameSize(qint64 payload)
-{
-    constexpr qint64 maskSize = 4;
-    return payload + maskSize + (payload < 126 ? 2 : payload <= 0xffff ? 4 : 10);
-}
-
-} // namespace
 
 bool Outbox::canHandOver() const
 {
@@ -91,7 +81,7 @@ void Outbox::give(int id)
 void Outbox::onMessageSent(bool isBinary, const QByteArray &payload)
 {
     const int id = std::exchange(m_giving, 0); // slots may send other messages
-    m_given += frameSize(payload.size());
+    m_given += maskedFrameSize(payload.size());
     m_echoes.sent(id, isBinary, payload);
     const int row = id == 0 ? -1 : rowOf(id);
     if (row == -1)

@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "socketworker.h"
 
+#include "maskedframe.h"
 #include "socketconnection.h"
 
 #include <utility>
 
 using namespace Qt::Literals::StringLiterals;
-
-namespace {
-
-/// The size of a masked frame with \a payload bytes (RFC 6455 section 5.2).
-qint64 frameSize(qint64 payload)
-{
-    constexpr qint64 maskSize = 4;
-    return payload + maskSize + (payload < 126 ? 2 : payload <= 0xffff ? 4 : 10);
-}
-
-} // namespace
 
 SocketWorker::SocketWorker(const SocketRequest &request, QObject *parent)
     : QThread(parent)
@@ -55,14 +45,15 @@ void SocketWorker::leave()
 qint64 SocketWorker::sendText(const QString &text)
 {
     const qint64 size = text.toUtf8().size();
-    post([text](SocketConnection &connection) { connection.sendText(text); }, frameSize(size));
+    post([text](SocketConnection &connection) { connection.sendText(text); },
+         maskedFrameSize(size));
     return size;
 }
 
 qint64 SocketWorker::sendBinary(const QByteArray &bytes)
 {
     post([bytes](SocketConnection &connection) { connection.sendBinary(bytes); },
-         frameSize(bytes.size()));
+         maskedFrameSize(bytes.size()));
     return bytes.size();
 }
 

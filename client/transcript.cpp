@@ -29,6 +29,17 @@ bool canFold(const Entry &older, const Entry &newer)
         && older.payload == newer.payload;
 }
 
+/// A row for each entry.
+template<typename Seqs>
+std::vector<Row> rowsOf(const Seqs &seqs)
+{
+    std::vector<Row> rows;
+    rows.reserve(std::size_t(seqs.size()));
+    for (const qint64 seq : seqs)
+        rows.push_back({seq, 1});
+    return rows;
+}
+
 } // namespace
 
 Transcript::Transcript(QObject *parent)
@@ -222,15 +233,12 @@ void Transcript::resetRows()
     m_waitingForNewest = 0;
     m_newest = {};
     if (m_finder.isHiding()) {
-        std::vector<Row> rows;
-        for (const qint64 seq : m_finder.hits())
-            rows.push_back({seq, 1});
-        m_rows.append(rows);
+        m_rows.append(rowsOf(m_finder.hits()));
     } else if (m_conversation != 0) {
         m_rows.append(olderRows(m_store->lastSeq(m_conversation) + 1));
+        if (!m_rows.isEmpty())
+            m_newest = wholeEntry(0);
     }
-    if (!m_rows.isEmpty() && !m_finder.isHiding())
-        m_newest = wholeEntry(0);
     endResetModel();
     Q_EMIT countChanged();
 }
@@ -254,13 +262,8 @@ void Transcript::onQueryChanged()
 
 void Transcript::onFound(const QList<qint64> &seqs)
 {
-    if (!m_finder.isHiding())
-        return;
-    std::vector<Row> rows;
-    rows.reserve(std::size_t(seqs.size()));
-    for (const qint64 seq : seqs)
-        rows.push_back({seq, 1});
-    appendRows(rows);
+    if (m_finder.isHiding())
+        appendRows(rowsOf(seqs));
 }
 
 void Transcript::onPruned(qint64 conversation, qint64 firstSeq)
@@ -312,9 +315,14 @@ StoredEntry Transcript::entry(int row) const
 
 StoredEntry Transcript::wholeEntry(int row) const
 {
-    StoredEntry whole = entry(row);
+    return wholeEntryOf(m_rows.at(row).seq);
+}
+
+StoredEntry Transcript::wholeEntryOf(qint64 seq) const
+{
+    StoredEntry whole = m_pages.entry(seq);
     if (whole.cut())
-        whole.payload = payload(row);
+        whole.payload = payloadOf(seq);
     return whole;
 }
 

@@ -26,9 +26,9 @@ class WebSocket;
 
     It listens to its \c socket by itself and keeps every entry in its \c store, or in memory where
     it has none; or it shows one \c conversation of the store to read. Its rows are what a view
-   needs of it: older ones come as one scrolls to them, equal neighbours are folded into one, and a
-   filter leaves out what it does not let through. New rows appear at once when there are few, and
-   in one batch a frame when there are many.
+    needs of it: older ones come as one scrolls to them, equal neighbours are folded into one, and a
+    filter leaves out what it does not let through. New rows appear at once when there are few, and
+    in one batch a frame when there are many.
 */
 class Transcript
     : public QAbstractListModel
@@ -153,8 +153,8 @@ public:
     /// yet.
     Q_INVOKABLE int rowOf(qint64 seq) const { return m_rows.rowOf(seq); }
     /// Of the entry that is the \a seq'th of the conversation: its whole payload, whether that is
-    /// binary, whether it is a message, and that of the message of its shape before it that went
-    /// the.
+    /// binary, whether it is a message, and the payload of the last message of its shape before it
+    /// that went the same way.
     Q_INVOKABLE QByteArray payloadOf(qint64 seq) const;
     Q_INVOKABLE bool isBinary(qint64 seq) const;
     Q_INVOKABLE bool isMessage(qint64 seq) const;
@@ -202,6 +202,7 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] ConversationInfo info() const;
+    [[nodiscard]] StoredEntry wholeEntryOf(qint64 seq) const;
     void openConversation();
     void showConversation(qint64 conversation);
     void onRemoved(qint64 conversation);

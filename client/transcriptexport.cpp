@@ -73,7 +73,7 @@ QByteArray Transcript::previousPayloadOf(qint64 seq) const
         const StoredEntry one = m_pages.entry(i);
         if (one.direction != entry.direction || one.kind != entry.kind)
             continue;
-        const QByteArray payload = one.cut() ? payloadOf(i) : one.payload;
+        const QByteArray payload = wholeEntryOf(i).payload;
         if (shapeOf(payload) == shape)
             return payload;
     }
@@ -94,12 +94,10 @@ bool Transcript::copyRows(qint64 firstSeq, qint64 lastSeq, CopyFormat format)
     QString text;
     qint64 bytes = 0;
     const auto copy = [&](qint64 seq) {
-        StoredEntry one = m_pages.entry(seq);
-        bytes += one.size;
+        bytes += m_pages.entry(seq).size;
         if (bytes > maxCopyBytes)
             return false;
-        if (one.cut())
-            one.payload = payloadOf(seq);
+        const StoredEntry one = wholeEntryOf(seq);
         if (format == JsonLines)
             return writer.write(one);
         if (format == Rows)
@@ -136,10 +134,9 @@ bool Transcript::copyRows(qint64 firstSeq, qint64 lastSeq, CopyFormat format)
 
 void Transcript::copyPayload(qint64 seq) const
 {
-    StoredEntry entry = m_pages.entry(seq);
+    const StoredEntry entry = wholeEntryOf(seq);
     if (entry.seq == 0)
         return;
-    entry.payload = payloadOf(seq);
     QGuiApplication::clipboard()->setText(asText(entry));
 }
 

@@ -24,12 +24,12 @@ FilterBar {
     /*! Forgets what was looked for, and closes. */
     function clear() {
         visible = false;
+        finder.clear(); // at once, and not for each of these
         text = "";
         direction = "all";
         messagesOnly = false;
         binaryOnly = false;
         timer.stop();
-        finder.text = "";
     }
 
     function showHit(next: var) {

@@ -105,12 +105,8 @@ QtObject {
 
     /*! Nothing is looked for any more, in whatever may be shown. */
     function clearFinders() {
-        for (const one of [transcript, stored, inFile]) {
-            one.finder.text = "";
-            one.finder.direction = "all";
-            one.finder.messagesOnly = false;
-            one.finder.binaryOnly = false;
-        }
+        for (const one of [transcript, stored, inFile])
+            one.finder.clear();
     }
 
     /*! Has what is read once more, with the server at address. */
