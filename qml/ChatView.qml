@@ -19,9 +19,7 @@ ListView {
 
     /*! The model, for whoever shows one after the other: Qt 6.4 uses rows of the one before again
         for the next, as they are. */
-    property var transcript: null
-    /*! The row of the entry of a number, or -1; given together with the transcript. */
-    property var rowOf: seq => (itemAtIndex(currentIndex) as Label)?.seq === seq ? currentIndex : -1
+    property Transcript transcript: null
     /*! How many entries there are; a row may stand for several. */
     property int entryCount: count
     /*! How many entries have come since one has scrolled up. */
@@ -31,10 +29,8 @@ ListView {
     property int firstSeq: 1
     /*! What is looked for, and marked in the rows. */
     property string needle: ""
-    /*! Whether a message could be sent. */
-    property bool canSend: false
-    /*! Whether a message could be put into the line. */
-    property bool canEdit: true
+    /*! Whether a message could be sent again, as it is or changed. */
+    property bool canSend: true
 
     /*! The rows that are chosen, by the numbers of their entries; 0: none. */
     property int selectionAnchor: 0
@@ -181,7 +177,7 @@ ListView {
     }
 
     function edit() {
-        if (canEdit && selectionEnd !== 0 && selectionAnchor === selectionEnd)
+        if (canSend && selectionEnd !== 0 && selectionAnchor === selectionEnd)
             root.editRequested(selectionEnd);
     }
 
@@ -194,13 +190,15 @@ ListView {
             root.opened(selectionEnd);
     }
 
-    function rowFor(seq: int): int {
-        const find = rowOf;
-        return find(seq);
+    /*! The row of the entry of a number, or -1. */
+    function rowOf(seq: int): int {
+        if (transcript)
+            return transcript.rowOf(seq);
+        return (itemAtIndex(currentIndex) as Label)?.seq === seq ? currentIndex : -1;
     }
 
     function moveBy(rows: int, extend: bool) {
-        const from = selectionEnd === 0 ? -1 : rowFor(selectionEnd);
+        const from = selectionEnd === 0 ? -1 : rowOf(selectionEnd);
         const row = from === -1 ? 0 : Math.max(0, Math.min(count - 1, from + rows));
         positionViewAtIndex(row, ListView.Contain);
         select(row, extend);
@@ -262,7 +260,7 @@ ListView {
         id: menu
 
         function lastChosen(): Label {
-            const row = root.selectionEnd === 0 ? -1 : root.rowFor(root.selectionEnd);
+            const row = root.selectionEnd === 0 ? -1 : root.rowOf(root.selectionEnd);
             return row === -1 ? null : root.itemAtIndex(row) as Label;
         }
 
@@ -274,7 +272,7 @@ ListView {
             const item = chosen();
             rows = item ? 1 : 2;
             isMessage = item !== null && item.isMessage;
-            isText = root.canEdit && isMessage && item.kind === EntryType.Text;
+            isText = root.canSend && isMessage && item.kind === EntryType.Text;
             popup(root, x, y);
         }
 

@@ -6,7 +6,7 @@ import AwesomeChat
 /*!
     Whom one talks to, and how it stands, in words, colour and shape; where one says who is next.
 */
-Rectangle {
+Bar {
     id: root
 
     /*! The server's address, for people. */
@@ -68,7 +68,6 @@ Rectangle {
 
     implicitHeight: layout.implicitHeight + 2 * Theme.gap
                     + (problemText.visible ? problemText.height + Theme.gap / 2 : 0)
-    color: Theme.surface
 
     Accessible.role: Accessible.StatusBar
     Accessible.name: qsTr("%1: %2").arg(address).arg(stateText)
@@ -181,12 +180,5 @@ Rectangle {
         width: root.width - 2 * Theme.margin
         text: root.problem
         color: Theme.error
-    }
-
-    Rectangle {
-        anchors.bottom: parent.bottom
-        width: parent.width
-        height: 1
-        color: Theme.line
     }
 }

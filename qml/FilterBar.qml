@@ -7,10 +7,10 @@ import QtQuick.Layouts
 import AwesomeChat
 
 /*!
-    What is looked for in the transcript: some text, of one direction, without status, binary. It says how
-    much of it there is, goes from hit to hit, and tells whether all else is hidden.
+    What is looked for in the transcript: some text, of one direction, without status, binary. It
+    says how much of it there is, goes from hit to hit, and tells whether all else is hidden.
 */
-Rectangle {
+Bar {
     id: root
 
     /*! What is looked for. */
@@ -57,7 +57,6 @@ Rectangle {
     }
 
     implicitHeight: layout.implicitHeight + 2 * Theme.gap
-    color: Theme.surface
     Keys.onEscapePressed: root.closed()
 
     component Choice: Controls.AbstractButton {
@@ -212,12 +211,5 @@ Rectangle {
                 onClicked: root.closed()
             }
         }
-    }
-
-    Rectangle {
-        anchors.bottom: parent.bottom
-        width: parent.width
-        height: 1
-        color: Theme.line
     }
 }

@@ -324,8 +324,6 @@ Window {
             // A low window has no room for both.
             visible: !difference.visible || root.height >= (root.width < 640 ? 900 : 600)
             transcript: session.shown
-            rowOf: seq => session.shown.rowOf(seq)
-            canEdit: !session.isReading
             entryCount: session.shown.entryCount
             firstSeq: session.shown.firstSeq
             needle: filterBar.finder.text

@@ -7,7 +7,7 @@ import AwesomeChat
     Asks for a file by its path. It stays until it is closed: whoever gets the path knows whether the
     file is good for it.
 */
-Rectangle {
+Bar {
     id: root
 
     property alias path: field.text
@@ -30,7 +30,6 @@ Rectangle {
     }
 
     implicitHeight: layout.implicitHeight + 2 * Theme.gap
-    color: Theme.surface
     Accessible.role: Accessible.Pane
     Accessible.name: prompt
     Keys.onEscapePressed: root.closed()
@@ -102,13 +101,6 @@ Rectangle {
             text: root.notice
             color: Theme.error
         }
-    }
-
-    Rectangle {
-        anchors.bottom: parent.bottom
-        width: parent.width
-        height: 1
-        color: Theme.line
     }
 
     Rectangle {

@@ -7,7 +7,7 @@ import AwesomeChat
     Tells that an earlier conversation, or a file, is being read, and not the one that goes on; and
     what can be done with it.
 */
-Rectangle {
+Bar {
     id: root
 
     /*! What is read: a name, an address or a file, as it may be shown; and with which server it was. */
@@ -166,12 +166,5 @@ Rectangle {
             text: root.notice
             color: Theme.error
         }
-    }
-
-    Rectangle {
-        anchors.bottom: parent.bottom
-        width: parent.width
-        height: 1
-        color: Theme.line
     }
 }

@@ -9,7 +9,7 @@ import AwesomeChat
 /*!
     Replays what is read: with which server, at which pace, how far it is, and how it ended.
 */
-Rectangle {
+Bar {
     id: root
 
     /*! The server's address, as the person wants it. */
@@ -35,7 +35,6 @@ Rectangle {
     }
 
     implicitHeight: layout.implicitHeight + 2 * Theme.gap
-    color: Theme.surface
     Accessible.role: Accessible.Pane
     Accessible.name: qsTr("Replay")
     Keys.onEscapePressed: root.closed()
@@ -206,12 +205,5 @@ Rectangle {
             text: root.running ? "" : root.summary
             color: root.outcome === Replay.Equal ? Theme.received : Theme.error
         }
-    }
-
-    Rectangle {
-        anchors.bottom: parent.bottom
-        width: parent.width
-        height: 1
-        color: Theme.line
     }
 }

@@ -6,7 +6,7 @@ import AwesomeChat
 /*!
     When a lost connection is tried again, or why it is not; not there while there is nothing to say.
 */
-Rectangle {
+Bar {
     id: root
 
     /*! Whether there will be an attempt, in so many seconds, and which. */
@@ -27,7 +27,6 @@ Rectangle {
 
     visible: words.length > 0
     implicitHeight: layout.implicitHeight + Theme.gap
-    color: Theme.surface
 
     RowLayout {
         id: layout
@@ -67,12 +66,5 @@ Rectangle {
             text: qsTr("Stop")
             onClicked: root.stopRequested()
         }
-    }
-
-    Rectangle {
-        anchors.bottom: parent.bottom
-        width: parent.width
-        height: 1
-        color: Theme.line
     }
 }
