@@ -68,10 +68,7 @@ int main(int argc, char *argv[])
             std::make_unique<ChatWindow>(QUrl(), ChatWindow::Settings{.transcriptFile = file});
         QQuickWindow *window = chat->window();
         GuiWatch watch(window);
-        window->requestActivate();
-        watch.waitForFrames(3);
-        GuiWatch::waitUntil(
-            "the window to be active", [&] { return window->isActive(); }, 10'000);
+        watch.waitUntilActive();
         const Transcript *transcript = Benchmark::transcript(window);
         if (isHidden) {
             window->hide();

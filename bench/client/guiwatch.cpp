@@ -180,6 +180,14 @@ void GuiWatch::waitUntil(const char *what, const std::function<bool()> &conditio
     loop.exec();
 }
 
+void GuiWatch::waitUntilActive()
+{
+    m_window->requestActivate();
+    waitForFrames(3);
+    waitUntil(
+        "the window to be active", [this] { return m_window->isActive(); }, 10'000);
+}
+
 void GuiWatch::waitForQuiet()
 {
     constexpr int quiet = 300; // ms

@@ -56,6 +56,8 @@ public:
     /// is over: then the program ends, having said what it waited for.
     static void waitUntil(const char *what, const std::function<bool()> &condition,
                           int timeout = 600'000);
+    /// Runs the event loop until the window is shown and gets the keys.
+    void waitUntilActive();
     /// Runs the event loop until the window has had nothing to do for a while.
     void waitForQuiet();
     /// Runs the event loop for \a duration ms.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Makes a long log for the other benchmarks: makelog FILE ROWS SERVER
 #include "benchmark.h"
+#include "guiwatch.h"
 #include "longlog.h"
 #include "transcriptstore.h"
 
 #include <QCoreApplication>
 #include <QSqlDatabase>
 #include <QSqlQuery>
-#include <QThread>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -53,10 +53,7 @@ int main(int argc, char *argv[])
     if (!store.isOnDisk() || store.lastSeq(conversation) != rows)
         qFatal("the log could not be written");
     Benchmark::report("writing", double(timer.restart()) / 1000);
-    while (notIndexed(file) > 0) {
-        QCoreApplication::processEvents();
-        QThread::msleep(20); // the store's thread is at work
-    }
+    GuiWatch::waitUntil("the index", [&] { return notIndexed(file) == 0; });
     QSqlDatabase::database().close();
     Benchmark::report("indexing", double(timer.elapsed()) / 1000);
     return 0;

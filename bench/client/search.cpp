@@ -59,10 +59,7 @@ int main(int argc, char *argv[])
                           {.transcriptFile = arguments.value(1), .reconnect = false});
     QQuickWindow *window = chat.window();
     GuiWatch watch(window);
-    window->requestActivate();
-    watch.waitForFrames(3);
-    GuiWatch::waitUntil(
-        "the window to be active", [&] { return window->isActive(); }, 10'000);
+    watch.waitUntilActive();
     watch.waitForQuiet();
     QTest::keyClick(window, Qt::Key_F, Qt::ControlModifier);
     watch.waitForFrames(2);
