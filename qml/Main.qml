@@ -127,6 +127,14 @@ Window {
             focusUsual();
     }
 
+    function showKeys(shown: bool) {
+        keyHelp.visible = shown;
+        if (shown)
+            keyHelp.forceActiveFocus();
+        else
+            focusUsual();
+    }
+
     Connections {
         target: session
 
@@ -220,7 +228,7 @@ Window {
         anchors.fill: parent
         anchors.leftMargin: conversationList.visible ? conversationList.width : 0
         spacing: 0
-        visible: root.width >= 640 || !conversationList.visible
+        visible: !keyHelp.visible && (root.width >= 640 || !conversationList.visible)
         Keys.onEscapePressed: event => {
             event.accepted = details.visible || session.isReading;
             if (details.visible)
@@ -416,73 +424,58 @@ Window {
         }
     }
 
-    Shortcut {
-        sequence: "Ctrl+F"
-        onActivated: {
-            if (!filterBar.visible)
-                filterBar.placeBefore = chatView.seqInSight();
-            filterBar.visible = true;
-            filterBar.focusField();
-        }
-    }
-    Shortcut {
-        sequences: ["F3", "Ctrl+G"]
-        onActivated: filterBar.olderRequested()
-    }
-    Shortcut {
-        sequences: ["Shift+F3", "Ctrl+Shift+G"]
-        onActivated: filterBar.newerRequested()
-    }
-    Shortcut {
-        sequence: "Ctrl+O"
-        onActivated: root.showConversations(!conversationList.visible)
-    }
-    Shortcut {
-        sequence: "Ctrl+Shift+O"
-        onActivated: bars.askForFile(false)
-    }
-    Shortcut {
-        sequence: "Ctrl+S"
-        enabled: !session.file.running
-        onActivated: bars.askForFile(true)
-    }
-    Shortcut {
-        sequence: "F10"
-        enabled: bars.canStep
-        onActivated: session.replaySession.replay.step()
-    }
-    Shortcut {
-        sequence: "Ctrl+L"
-        onActivated: connectionBar.focusField()
-    }
-    Shortcut {
-        sequence: "Ctrl+R"
-        onActivated: {
+    KeyCommands {
+        id: keys
+
+        canExport: !session.file.running
+        canStep: bars.canStep
+        canScroll: !conversationList.activeFocus && !keyHelp.visible
+        onHelpRequested: root.showKeys(!keyHelp.visible)
+        onAddressRequested: connectionBar.focusField()
+        onConnectRequested: {
             if (session.socket.address.length === 0)
                 connectionBar.focusField();
             else
                 session.reconnect();
         }
-    }
-    Shortcut {
-        sequences: ["PgUp"]
-        enabled: !conversationList.activeFocus
-        onActivated: chatView.scrollPages(-1)
-    }
-    Shortcut {
-        sequences: ["PgDown"]
-        enabled: !conversationList.activeFocus
-        onActivated: chatView.scrollPages(1)
-    }
-    Shortcut {
-        sequence: "Ctrl+PgUp"
-        onActivated: {
+        onFindRequested: {
+            if (!filterBar.visible)
+                filterBar.placeBefore = chatView.seqInSight();
+            filterBar.visible = true;
+            filterBar.focusField();
+        }
+        onOlderHitRequested: filterBar.olderRequested()
+        onNewerHitRequested: filterBar.newerRequested()
+        onConversationsRequested: root.showConversations(!conversationList.visible)
+        onExportRequested: bars.askForFile(true)
+        onOpenRequested: bars.askForFile(false)
+        onStepRequested: session.replaySession.replay.step()
+        onScrollRequested: pages => chatView.scrollPages(pages)
+        onOldestRequested: {
             session.shown.showEntry(session.shown.firstSeq);
             chatView.showOldest();
         }
+        onNewestRequested: chatView.showNewest()
     }
-    Shortcut {
-        sequence: "Ctrl+PgDown"
-        onActivated: chatView.showNewest()
+
+    // Not made before it is looked at: a window is there sooner.
+    Loader {
+        id: keyHelp
+
+        anchors.fill: parent
+        visible: false
+        onVisibleChanged: {
+            if (visible)
+                setSource("KeyHelp.qml", {commands: keys.commands, focus: true});
+        }
+
+        Connections {
+            target: keyHelp.item
+            ignoreUnknownSignals: true
+
+            function onClosed() {
+                root.showKeys(false);
+            }
+        }
     }
 }

@@ -110,6 +110,32 @@ private Q_SLOTS:
         }
     }
 
+    void f1ListsTheKeysAndEscapeGoesOn()
+    {
+        ServerProcess server;
+        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
+        const ChatWindow chat(server.url());
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        QTRY_COMPARE(visibleRows(window).size(), 2);
+        typeInto(window, u"be"_s);
+        QTest::keyClick(window, Qt::Key_F1);
+        const QQuickItem *list = itemNamed(window, u"keyList"_s);
+        QVERIFY(list && list->isVisible());
+        QVERIFY(list->hasActiveFocus());
+        // Nothing below it takes what is typed.
+        typeInto(window, u"x"_s);
+        const QQuickItem *input = itemNamed(window, u"input"_s);
+        QCOMPARE(input->property("text").toString(), u"be"_s);
+        QTest::keyClick(window, Qt::Key_Escape);
+        QVERIFY(!list->isVisible());
+        QVERIFY(input->hasActiveFocus());
+        QTest::keyClick(window, Qt::Key_F1);
+        QTest::keyClick(window, Qt::Key_F1);
+        typeInto(window, u"ep"_s);
+        QCOMPARE(input->property("text").toString(), u"beep"_s);
+    }
+
     void theServerIsKilledAndRestarted()
     {
         ServerProcess server;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Checks of the files themselves.
 
-usage: check.py format CLANG-FORMAT | qmllint QMLLINT IMPORT-PATH | licence | plaintext | serverflags SERVER
+usage: check.py format CLANG-FORMAT | qmllint QMLLINT IMPORT-PATH | licence | plaintext | serverflags SERVER | clientflags CLIENT | keys
 """
 
 import json
@@ -123,6 +123,24 @@ def check_clientflags(client):
     return compare_flags(flags_of_client(help_of(client)), flags_of_readme((ROOT / "README.md").read_text(), "client"))
 
 
+def check_keys():
+    """The README and F1 tell of the same keys, place by place."""
+    helped = [("everywhere", ", ".join(re.findall(r'"(.*?)"', keys)).replace("Pg", "Page "))
+              for keys in re.findall(r"sequences: \[(.*?)\]", (ROOT / "qml/KeyCommands.qml").read_text())]
+    helped += [(place.lower(), keys) for place, keys in
+               re.findall(r'place: qsTr\("(.*?)"\), keys: "(.*?)"', (ROOT / "qml/KeyHelp.qml").read_text())]
+    read = []
+    for table in re.finditer(r"^\| key ?(.*?) \| does \|\n\|---\|---\|\n((?:\|.*\n)+)", (ROOT / "README.md").read_text(),
+                             flags=re.MULTILINE):
+        place = table.group(1) or "everywhere"
+        read += [(place, row.split("|")[1].strip()) for row in table.group(2).splitlines()]
+    assert len(helped) > 20 and len(read) > 20, "no keys were found"
+    failures = [f"{keys} {place}: not in the README" for place, keys in helped if (place, keys) not in read]
+    failures += [f"{keys} {place}: in the README, but not under F1" for place, keys in read if (place, keys) not in helped]
+    print("\n".join(failures))
+    return 1 if failures else 0
+
+
 def help_of(program):
     return subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout
 
@@ -137,5 +155,6 @@ def compare_flags(helped, read):
 
 
 CHECKS = {"format": check_format, "qmllint": check_qmllint, "licence": check_licence,
-          "plaintext": check_plaintext, "serverflags": check_serverflags, "clientflags": check_clientflags}
+          "plaintext": check_plaintext, "serverflags": check_serverflags, "clientflags": check_clientflags,
+          "keys": check_keys}
 sys.exit(CHECKS[sys.argv[1]](*sys.argv[2:]))
