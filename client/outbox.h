@@ -142,7 +142,8 @@ Q_SIGNALS:
     void countsChanged();
     void troubleChanged();
     /// \a roundTrip is in ms, and -1 where there is none. A line may be Echoed after Confirmed.
-    /// Sending comes right after the socket has said that it sent the message.
+    /// Sending comes when all have heard from the socket that it sent the message, and before
+    /// other messages are sent from here.
     void stateChanged(int lineId, Outbox::State state, qreal roundTrip);
 
 private:

@@ -50,6 +50,7 @@ void Outbox::handOver()
     }
     for (const int id : batch)
         give(id);
+    onBytesToWriteChanged();
     // What the socket has not taken after all.
     batch.removeIf([this](int id) { return !isIn(rowOf(id), Pending); });
     if (batch.isEmpty()) {
@@ -76,6 +77,8 @@ void Outbox::give(int id)
     else
         m_socket->sendTextMessage(decodedUtf8(payload).value_or(QString()));
     m_giving = 0;
+    if (isIn(rowOf(id), Sending))
+        Q_EMIT stateChanged(id, Sending, -1);
 }
 
 void Outbox::onMessageSent(bool isBinary, const QByteArray &payload)
@@ -90,7 +93,7 @@ void Outbox::onMessageSent(bool isBinary, const QByteArray &payload)
     m_sending.enqueue(id);
     if (!m_confirmTimer.isActive() && m_asked == 0)
         m_confirmTimer.start();
-    setState(row, Sending);
+    setState(row, Sending); // what give() tells when all have heard of the message
 }
 
 /// What waits in the socket are its last bytes: a line before those is with the system.
@@ -98,6 +101,8 @@ void Outbox::onBytesToWriteChanged()
 {
     if (m_socket->status() != WebSocket::Open && m_socket->status() != WebSocket::Closing)
         return; // they are gone, one way or the other
+    if (m_isHandingOver)
+        return; // it asks when it is through
     const qint64 left = m_socket->bytesToWrite();
     while (!m_sending.isEmpty()) {
         const int row = rowOf(m_sending.head());
@@ -204,7 +209,8 @@ void Outbox::setState(int row, State state)
     const int id = line.id;
     Q_EMIT dataChanged(index(row), index(row), {StateRole});
     Q_EMIT countsChanged();
-    Q_EMIT stateChanged(id, state, -1);
+    if (state != Sending)
+        Q_EMIT stateChanged(id, state, -1);
 }
 
 bool Outbox::isIn(int row, State state) const

@@ -52,6 +52,10 @@ Transcript::Transcript(QObject *parent)
     m_fetchTimer.setInterval(0); // not while a view is making items
     connect(&m_fetchTimer, &QTimer::timeout, this, [this] { fetchMore({}); });
     connect(&m_recorder, &Recorder::recorded, this, qOverload<Entry>(&Transcript::append));
+    connect(&m_deliveries, &Deliveries::changed, this, [this](qint64 seq) {
+        if (const int row = m_rows.rowOf(seq); row != -1)
+            Q_EMIT dataChanged(index(row), index(row), {DeliveryRole, RoundTripRole});
+    });
     connect(&m_meter, &Meter::ratesChanged, this, &Transcript::ratesChanged);
     connect(&m_finder, &Finder::queryChanged, this, &Transcript::onQueryChanged);
     connect(&m_finder, &Finder::found, this, &Transcript::onFound);
@@ -76,6 +80,14 @@ void Transcript::setSocket(WebSocket *socket)
     Q_EMIT socketChanged();
 }
 
+void Transcript::setOutbox(Outbox *outbox)
+{
+    if (this->outbox() == outbox)
+        return;
+    m_deliveries.setOutbox(outbox);
+    Q_EMIT outboxChanged();
+}
+
 void Transcript::append(Entry::Direction direction, Entry::Kind kind, const QByteArray &payload)
 {
     append({direction, kind, QDateTime::currentDateTimeUtc(), payload});
@@ -92,6 +104,8 @@ void Transcript::append(Entry entry)
     entry.time = std::max(entry.time, m_lastTime);
     m_lastTime = entry.time;
     const qint64 seq = m_store->append(m_conversation, entry);
+    if (entry.direction == Entry::Sent)
+        m_deliveries.setNewest(seq);
     if (entry.direction != Entry::Local)
         m_meter.count(entry.payload.size());
     if (!m_isLookedAt && m_unseenSeq == 0)
@@ -128,7 +142,8 @@ void Transcript::flush()
     if (m_waitingForNewest > 0) {
         const qint64 count = std::exchange(m_waitingForNewest, 0);
         m_rows.extendNewest(m_rows.at(0).seq + count, count);
-        Q_EMIT dataChanged(index(0), index(0), {RepeatRole, TimeRole, SeqRole, RoundTripRole});
+        Q_EMIT dataChanged(index(0), index(0),
+                           {RepeatRole, TimeRole, SeqRole, RoundTripRole, DeliveryRole});
     }
     if (!m_waiting.empty()) {
         beginInsertRows({}, 0, int(m_waiting.size()) - 1);
@@ -355,6 +370,10 @@ QVariant Transcript::data(const QModelIndex &index, int role) const
         return row.seq;
     case MarkRole:
         return row.first() == m_unseenSeq ? Unseen : row.first() == m_resumedSeq ? Resumed : NoMark;
+    case DeliveryRole:
+        if (const auto delivery = m_deliveries.of(row.seq))
+            return int(delivery->state);
+        return -1;
     default:
         break;
     }
@@ -376,6 +395,8 @@ QVariant Transcript::data(const QModelIndex &index, int role) const
     case SizeRole:
         return e.size;
     case RoundTripRole:
+        if (const auto delivery = m_deliveries.of(row.seq))
+            return delivery->roundTrip;
         return e.roundTrip < 0 ? -1.0 : qreal(e.roundTrip) / 1000;
     default:
         return {};
@@ -395,6 +416,7 @@ QHash<int, QByteArray> Transcript::roleNames() const
         {SizeRole, "size"_ba},
         {RepeatRole, "repeat"_ba},
         {RoundTripRole, "roundTrip"_ba},
+        {DeliveryRole, "delivery"_ba},
         {SeqRole, "seq"_ba},
         {MarkRole, "mark"_ba},
     };

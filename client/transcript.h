@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "deliveries.h"
 #include "entry.h"
 #include "finder.h"
 #include "meter.h"
@@ -42,6 +43,8 @@ class Transcript
     Q_PROPERTY(WebSocket *socket READ socket WRITE setSocket NOTIFY socketChanged FINAL)
     /// Where entries are kept; without one, in memory only.
     Q_PROPERTY(TranscriptStore *store READ store WRITE setStore NOTIFY storeChanged FINAL)
+    /// Where sent messages come from, which knows where each stands; may be null.
+    Q_PROPERTY(Outbox *outbox READ outbox WRITE setOutbox NOTIFY outboxChanged FINAL)
     /// With whom the conversation is. Another server is another conversation: the last one with it
     /// is gone on with.
     Q_PROPERTY(QString server READ server WRITE setServer NOTIFY serverChanged FINAL)
@@ -86,7 +89,8 @@ public:
         CutRole, ///< whether TextRole is only the payload's beginning
         SizeRole, ///< bytes of payload
         RepeatRole, ///< how many equal entries the row stands for
-        RoundTripRole, ///< how long the echo took, in ms; -1 where it is none
+        RoundTripRole, ///< how long the echo took, which this is or has come, in ms; -1: none
+        DeliveryRole, ///< Outbox::State of what was sent lately; -1 where that is not known
         SeqRole, ///< the number of the entry in its conversation
         MarkRole, ///< Mark: what begins with this row
     };
@@ -120,6 +124,8 @@ public:
     void setSocket(WebSocket *socket);
     [[nodiscard]] TranscriptStore *store() const { return m_store; }
     void setStore(TranscriptStore *store);
+    [[nodiscard]] Outbox *outbox() const { return m_deliveries.outbox(); }
+    void setOutbox(Outbox *outbox);
     [[nodiscard]] QString server() const { return m_server; }
     void setServer(const QString &server);
     [[nodiscard]] bool isReadOnly() const { return m_isReadOnly; }
@@ -191,6 +197,7 @@ public:
 Q_SIGNALS:
     void socketChanged();
     void storeChanged();
+    void outboxChanged();
     void serverChanged();
     void readOnlyChanged();
     void conversationChanged();
@@ -218,6 +225,7 @@ private:
     [[nodiscard]] qint64 oldestLoaded() const;
 
     Recorder m_recorder;
+    Deliveries m_deliveries;
     Meter m_meter;
     QPointer<TranscriptStore> m_store;
     std::unique_ptr<TranscriptStore> m_ownStore; // where no other is given

@@ -132,6 +132,8 @@ void Transcript::showConversation(qint64 conversation)
 {
     const bool isAnother = std::exchange(m_conversation, conversation) != conversation;
     m_pages.setConversation(m_store, conversation);
+    if (isAnother)
+        m_deliveries.clear();
     m_resumedSeq = 0;
     if (conversation != 0 && !m_isReadOnly) {
         const qint64 last = m_store->lastSeq(conversation);

@@ -22,8 +22,10 @@ Item {
     required property int size
     /*! How many equal entries the row stands for. */
     required property int repeat
-    /*! How long the echo that this is took, in ms; -1 where it is none. */
+    /*! How long the echo took, which this is or which has come of it, in ms; -1: none. */
     required property real roundTrip
+    /*! Where it stands, of what was sent lately: Outbox.Sending, …; -1 where that is not known. */
+    required property int delivery
     /*! What begins with this row; see Transcript.Mark. */
     required property int mark
     /*! The number of the entry in its conversation. */
@@ -43,11 +45,21 @@ Item {
         ? qsTr("… the beginning of %1 is shown").arg(Units.bytes(size)) : ""
 
     readonly property string repeatText: repeat > 1 ? qsTr("×%L1").arg(repeat) : ""
+    readonly property bool isEchoed: delivery === Outbox.Echoed
+    readonly property bool isInDoubt: delivery === Outbox.InDoubt
     readonly property string roundTripText: roundTrip < 0 ? ""
-        : qsTr("✓ %1 ms").arg(roundTrip < 10 ? roundTrip.toFixed(1) : Math.round(roundTrip))
+        : qsTr("%1 ms").arg(roundTrip < 10 ? roundTrip.toFixed(1) : Math.round(roundTrip))
+    readonly property string deliveryText: isEchoed ? "✓"
+        : isInDoubt ? qsTr("in doubt")
+        : width < 640 ? ""
+        : delivery === Outbox.Sending ? qsTr("sending…")
+        : delivery === Outbox.Sent ? qsTr("sent")
+        : delivery === Outbox.Confirmed ? qsTr("arrived") : ""
+    readonly property string deliveryWords: isEchoed ? qsTr("echoed") : deliveryText
     readonly property string markText: mark === Transcript.Unseen ? qsTr("new since you last looked")
         : mark === Transcript.Resumed ? qsTr("earlier conversation above") : ""
-    readonly property string metaText: !wide ? repeatText : joined("  ", repeatText, width >= 640 ? roundTripText : "",
+    readonly property string metaText: !wide ? repeatText : joined("  ", repeatText,
+                                              joined(" ", deliveryText, width >= 640 ? roundTripText : ""),
                                               isMessage ? sizeText : "", timeText)
 
     readonly property bool hasHits: needle.length > 0 && text.toLowerCase().includes(needle.toLowerCase())
@@ -76,7 +88,7 @@ Item {
     Accessible.role: Accessible.ListItem
     Accessible.name: prefix + " " + text
     Accessible.description: joined(", ", markText, whoInWords(), timeText, isMessage ? sizeText : "",
-                                   repeatText, roundTripText)
+                                   repeatText, deliveryWords, roundTripText)
     Accessible.selected: selected
 
     TextMetrics {
@@ -84,7 +96,7 @@ Item {
 
         font: meta.font
         // The words begin at the same place in every row.
-        text: root.width >= 640 ? "✓ 1023 ms  1023.9 KiB  00:00:00.000" : "1023.9 KiB  00:00:00.000"
+        text: root.width >= 640 ? "✓ 1023 ms  1023.9 KiB  00:00:00.000" : "✓  1023.9 KiB  00:00:00.000"
     }
 
     Rectangle {
@@ -196,7 +208,7 @@ Item {
         visible: root.metaText.length > 0
         text: root.metaText
         textFormat: Text.PlainText
-        color: Theme.quiet
+        color: root.isInDoubt ? Theme.status : Theme.quiet
         font.family: Theme.fixedFont
         font.pixelSize: Theme.quietSize
         Accessible.ignored: true

@@ -47,6 +47,7 @@ QtObject {
         store: root.store
         server: root.socket.address
         socket: root.socket
+        outbox: root.outbox
     }
     /*! The conversations there are. */
     readonly property ConversationModel conversations: ConversationModel {

@@ -45,6 +45,7 @@ TestCase {
                 size: 1,
                 repeat: 1,
                 roundTrip: -1,
+                delivery: -1,
                 mark: Transcript.NoMark,
                 seq: number + 1
             });

@@ -25,6 +25,7 @@ TestCase {
             size: 5
             repeat: 1
             roundTrip: -1
+            delivery: -1
             mark: Transcript.NoMark
             seq: 1
         }
@@ -99,6 +100,27 @@ TestCase {
         compare(create({direction: EntryType.Received}).tone, Theme.received);
         compare(create({direction: EntryType.Local, kind: EntryType.Opened}).tone, Theme.status);
         compare(create({direction: EntryType.Local, kind: EntryType.Failed}).tone, Theme.error);
+    }
+
+    function test_aSentRowSaysWhereItStands_data() {
+        return [
+            {tag: "not known", delivery: -1, words: "", spoken: ""},
+            {tag: "sending", delivery: Outbox.Sending, words: "sending…  ", spoken: ", sending…"},
+            {tag: "sent", delivery: Outbox.Sent, words: "sent  ", spoken: ", sent"},
+            {tag: "arrived", delivery: Outbox.Confirmed, words: "arrived  ", spoken: ", arrived"},
+            {tag: "echoed", delivery: Outbox.Echoed, roundTrip: 0.42, words: "✓ 0.4 ms  ", spoken: ", echoed, 0.4 ms"},
+            {tag: "slowly", delivery: Outbox.Echoed, roundTrip: 1234.4, words: "✓ 1234 ms  ", spoken: ", echoed, 1234 ms"},
+            {tag: "in doubt", delivery: Outbox.InDoubt, words: "in doubt  ", spoken: ", in doubt"}
+        ];
+    }
+
+    function test_aSentRowSaysWhereItStands(data) {
+        const label = create({direction: EntryType.Sent, delivery: data.delivery, roundTrip: data.roundTrip ?? -1, width: 800});
+        compare(label.metaText, data.words + "5 B  03:04:05.678");
+        compare(label.Accessible.description, "Sent, 03:04:05.678, 5 B" + data.spoken);
+        // A narrow window keeps the tick.
+        label.width = 500;
+        compare(label.metaText.startsWith("✓  "), data.delivery === Outbox.Echoed);
     }
 
     function test_aScreenReaderHearsTheRow() {
