@@ -125,6 +125,14 @@ void Outbox::setDraft(const QString &draft)
     Q_EMIT draftChanged();
 }
 
+void Outbox::setFirstMessages(const QStringList &messages)
+{
+    if (m_firstMessages == messages)
+        return;
+    m_firstMessages = messages;
+    Q_EMIT firstMessagesChanged();
+}
+
 /// Writes down what need not be at once.
 void Outbox::flush()
 {

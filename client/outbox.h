@@ -46,6 +46,9 @@ class Outbox : public QAbstractListModel
     Q_PROPERTY(QString server READ server WRITE setServer NOTIFY serverChanged FINAL)
     /// What is being typed; kept within flushDelay.
     Q_PROPERTY(QString draft READ draft WRITE setDraft NOTIFY draftChanged FINAL)
+    /// What is sent as text whenever the socket opens, before the lines; none of it is kept here.
+    Q_PROPERTY(QStringList firstMessages READ firstMessages WRITE setFirstMessages NOTIFY
+                   firstMessagesChanged FINAL)
     /// How many lines wait to be sent, and how many are in doubt.
     Q_PROPERTY(int pendingCount READ pendingCount NOTIFY countsChanged FINAL)
     Q_PROPERTY(int inDoubtCount READ inDoubtCount NOTIFY countsChanged FINAL)
@@ -100,6 +103,8 @@ public:
     void setServer(const QString &server);
     [[nodiscard]] QString draft() const { return m_draft; }
     void setDraft(const QString &draft);
+    [[nodiscard]] QStringList firstMessages() const { return m_firstMessages; }
+    void setFirstMessages(const QStringList &messages);
     [[nodiscard]] int pendingCount() const { return m_counts[Pending]; }
     [[nodiscard]] int inDoubtCount() const { return m_counts[InDoubt]; }
     [[nodiscard]] QString trouble() const { return m_trouble; }
@@ -139,6 +144,7 @@ Q_SIGNALS:
     void fileChanged();
     void serverChanged();
     void draftChanged();
+    void firstMessagesChanged();
     void countsChanged();
     void troubleChanged();
     /// \a roundTrip is in ms, and -1 where there is none. A line may be Echoed after Confirmed.
@@ -160,6 +166,7 @@ private:
     [[nodiscard]] bool canHandOver() const;
     void load();
     void handOver();
+    void giveFirstMessages();
     void give(int id);
     void onMessageSent(bool isBinary, const QByteArray &payload);
     void onBytesToWriteChanged();
@@ -181,6 +188,7 @@ private:
     QString m_server = QStringLiteral(""); // null is not empty for SQLite
     QString m_draft;
     QString m_trouble;
+    QStringList m_firstMessages;
     std::deque<Line> m_lines;
     std::array<int, InDoubt + 1> m_counts{};
     Echoes m_echoes;
@@ -195,6 +203,7 @@ private:
     int m_unkept = 0; // the id of the last line that is not on the disk
     int m_giving = 0; // the line that is being given to the socket; 0: none
     bool m_isOurs = true; // the connection that is open: it was opened for this server
+    bool m_hasBegun = false; // this connection has been given the first messages
     bool m_isHandingOver = false;
     bool m_draftChanged = false;
 };

@@ -26,9 +26,12 @@ bool Outbox::canHandOver() const
 void Outbox::handOver()
 {
     // Not from a slot of somebody's, further down.
-    if (m_isHandingOver || pendingCount() == 0 || !canHandOver())
+    if (m_isHandingOver || !canHandOver())
         return;
     const QScopedValueRollback handingOver(m_isHandingOver, true);
+    giveFirstMessages();
+    if (pendingCount() == 0 || !canHandOver())
+        return;
     QList<int> batch;
     QList<int> toNote; // those that the file does not know yet to go out
     qint64 bytes = 0;
@@ -60,6 +63,16 @@ void Outbox::handOver()
     batch.removeIf([](int id) { return id < 0; });
     if (!batch.isEmpty() && !m_store->setHandedOver(batch, false))
         look(); // then they are in doubt after a crash
+}
+
+/// Tells the connection, before all else, what is told to each.
+void Outbox::giveFirstMessages()
+{
+    if (std::exchange(m_hasBegun, true))
+        return;
+    const QStringList messages = m_firstMessages; // slots may set others
+    for (const QString &message : messages)
+        m_socket->sendTextMessage(message);
 }
 
 /// Gives the socket a line that is Pending, unless it does not take it.
@@ -147,6 +160,7 @@ void Outbox::doubt()
     m_sending.clear();
     m_given = 0;
     m_asked = 0;
+    m_hasBegun = false;
     for (int row = 0; row < rowCount(); ++row) {
         if (isIn(row, Sending) || isIn(row, Sent))
             setState(row, InDoubt);

@@ -167,6 +167,34 @@ private Q_SLOTS:
         QCOMPARE(received, typed);
     }
 
+    void firstMessagesComeFirstOnEveryConnect()
+    {
+        WebSocketPeer peer;
+        QStringList heard;
+        connect(&peer, &WebSocketPeer::received, &peer,
+                [&](const QString &text) { heard += text; });
+        Window window({}, peer.url());
+        const QSignalSpy sent(&window.socket, &WebSocket::textMessageSent);
+        window.outbox.setFirstMessages({u"hello"_s, u"two\nlines"_s});
+        QVERIFY(window.outbox.append(u"typed"_s));
+        window.socket.open();
+        const QStringList first{u"hello"_s, u"two\nlines"_s, u"typed"_s};
+        QTRY_COMPARE(heard, first);
+        QCOMPARE(sent.count(), 3);
+
+        // They are for each connection, once, and none of them is ever in doubt.
+        QTRY_COMPARE(window.outbox.rowCount(), 0);
+        peer.last()->abort();
+        QTRY_COMPARE(window.socket.status(), WebSocket::Error);
+        QCOMPARE(window.outbox.rowCount(), 0);
+        window.outbox.setFirstMessages({u"hello"_s});
+        window.socket.open();
+        QTRY_COMPARE(heard, first + QStringList{u"hello"_s});
+        QVERIFY(window.outbox.append(u"more"_s));
+        QTRY_COMPARE(heard.last(), u"more"_s);
+        QCOMPARE(heard.size(), 5);
+    }
+
     void linesGoOutByteForByte()
     {
         WebSocketPeer peer(true);
