@@ -136,6 +136,35 @@ bool ConnectionSettings::hasTlsSettings() const
         || !pinnedFingerprint.isEmpty();
 }
 
+void ConnectionSettings::takeFrom(const ConnectionSettings &other)
+{
+    const ConnectionSettings defaults;
+    const auto take = [&](auto ConnectionSettings::*setting) {
+        if (other.*setting != defaults.*setting)
+            this->*setting = other.*setting;
+    };
+    for (const RequestHeader &header : other.headers) {
+        headers.removeIf([&header](const RequestHeader &own) {
+            return own.name.compare(header.name, Qt::CaseInsensitive) == 0;
+        });
+        headers += header;
+        if (header.name.compare(userAgentName, Qt::CaseInsensitive) == 0)
+            userAgent.clear(); // it has been said
+    }
+    take(&ConnectionSettings::subprotocols);
+    take(&ConnectionSettings::origin);
+    take(&ConnectionSettings::userAgent);
+    take(&ConnectionSettings::maxMessageSize);
+    take(&ConnectionSettings::handshakeTimeout);
+    take(&ConnectionSettings::pingInterval);
+    take(&ConnectionSettings::reconnect);
+    take(&ConnectionSettings::firstMessages);
+    take(&ConnectionSettings::caFile);
+    take(&ConnectionSettings::certificateFile);
+    take(&ConnectionSettings::keyFile);
+    take(&ConnectionSettings::pinnedFingerprint);
+}
+
 QVariantMap ConnectionSettings::requestHeaders() const
 {
     QVariantMap map;

@@ -61,6 +61,9 @@ struct ConnectionSettings
     [[nodiscard]] QString problem() const;
     /// Whether anything is said about TLS, which only wss:// speaks.
     [[nodiscard]] bool hasTlsSettings() const;
+    /// Takes over what \a other says, which is what is not as by default there; of the headers,
+    /// those of other names stay. The address stays.
+    void takeFrom(const ConnectionSettings &other);
     /// The headers, User-Agent among them, as WebSocket::requestHeaders takes them.
     [[nodiscard]] QVariantMap requestHeaders() const;
     /// Gives \a socket what it has properties for. The address comes last: a socket that is active

@@ -102,6 +102,11 @@ QString SettingsStore::defaultFileName()
         + "/awesome-chat/servers.ini"_L1;
 }
 
+bool SettingsStore::isSameServer(const QUrl &one, const QUrl &other)
+{
+    return serverKey(one) == serverKey(other);
+}
+
 QList<QUrl> SettingsStore::history()
 {
     read();

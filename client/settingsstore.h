@@ -27,6 +27,9 @@ public:
     /// servers.ini in the user's folder for configurations of this program (XDG_CONFIG_HOME).
     [[nodiscard]] static QString defaultFileName();
 
+    /// Whether \a one and \a other have the same settings: scheme, host and port are equal.
+    [[nodiscard]] static bool isSameServer(const QUrl &one, const QUrl &other);
+
     /// The addresses, newest first.
     [[nodiscard]] QList<QUrl> history();
     /// Puts \a url first; one that is there moves.

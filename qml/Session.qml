@@ -16,13 +16,14 @@ QtObject {
     property bool reconnects: true
     /*! Where conversations are kept; empty: in memory only. */
     property string transcriptFile
-    /*! Where addresses are kept; empty: nowhere. */
+    /*! Where addresses and settings are kept; empty: nowhere. */
     property string settingsFile
+    /*! How the command line says to connect; see ServerSettings. */
+    property var flags
     /*! Where lines are kept that have not gone out, and drafts; empty: in memory only. */
     property string outboxFile
     readonly property WebSocket socket: WebSocket {
         url: root.url
-        active: root.connects
         onStatusChanged: {
             if (status === WebSocket.Open)
                 root.addressBook.add(url);
@@ -30,12 +31,22 @@ QtObject {
     }
     readonly property Reconnector reconnector: Reconnector {
         socket: root.socket
-        enabled: root.reconnects
+        enabled: root.reconnects && root.settings.reconnect
     }
     readonly property Outbox outbox: Outbox {
         socket: root.socket
         server: root.socket.address
         file: root.outboxFile
+        firstMessages: root.settings.firstMessages
+    }
+    readonly property ServerSettings settings: ServerSettings {
+        file: root.settingsFile
+        flags: root.flags
+        // What is saved for the server counts when it is next connected to.
+        onSaved: server => {
+            if (isSameServer(server, root.url))
+                applyTo(root.socket, root.url);
+        }
     }
     readonly property AddressBook addressBook: AddressBook {
         file: root.settingsFile
@@ -74,6 +85,12 @@ QtObject {
     readonly property ReplaySession replaySession: ReplaySession {}
     /*! Why what was to be read or gone on with is not, in a sentence. */
     property string readingNotice: ""
+
+    Component.onCompleted: {
+        settings.applyTo(socket, url);
+        if (connects)
+            socket.open();
+    }
 
     /*! Sends text, as one text message, as soon as it can be. False where the outbox is full. */
     function send(text: string): bool {
@@ -133,8 +150,9 @@ QtObject {
             readingNotice = qsTr("It cannot be gone on with: it is deleted, or another window has it.");
         } else {
             // The address there is may have a password, which the conversation has not.
-            if (socket.address !== transcript.server)
-                url = transcript.server;
+            const server = socket.address === transcript.server ? url : transcript.server;
+            settings.applyTo(socket, server);
+            url = server;
             read(0);
         }
         socket.open();
@@ -145,6 +163,7 @@ QtObject {
         addressBook.add(server);
         whenEnded(() => {
             stopReading();
+            settings.applyTo(socket, server);
             url = server;
             socket.open();
         });
