@@ -15,37 +15,6 @@ namespace {
 constexpr qsizetype unlimited = std::numeric_limits<qsizetype>::max();
 constexpr qsizetype maxBytesPerCodePoint = 4;
 
-/// Whether \a c, printed as it is, could hide, reorder or take no room at all.
-bool needsMark(char32_t c)
-{
-    switch (c) {
-    case 0x200c: // joiners: scripts and emoji need them
-    case 0x200d:
-        return false;
-    case 0x034f: // characters that are letters or marks by name, and are not seen
-    case 0x115f:
-    case 0x1160:
-    case 0x17b4:
-    case 0x17b5:
-    case 0x3164:
-    case 0xffa0:
-        return true;
-    default:
-        break;
-    }
-    if (c >= 0xe0100 && c <= 0xe01ef) // variation selectors that no font of today needs
-        return true;
-    switch (QChar::category(c)) {
-    case QChar::Other_Control: // C1; C0 has pictures
-    case QChar::Other_Format: // bidirectional controls, tags, what takes no room
-    case QChar::Separator_Line:
-    case QChar::Separator_Paragraph:
-        return true;
-    default:
-        return false;
-    }
-}
-
 void appendVisible(QString &text, char32_t c)
 {
     constexpr char32_t controlPictures = 0x2400;
@@ -56,7 +25,7 @@ void appendVisible(QString &text, char32_t c)
         text += QChar(char16_t(controlPictures + c));
     else if (c == 0x7f)
         text += QChar(char16_t(pictureOfDelete));
-    else if (needsMark(c))
+    else if (DisplayText::needsMark(c))
         text += u"⟨U+%1⟩"_s.arg(QString::number(c, 16).toUpper(), 4, u'0');
     else
         text += QString::fromUcs4(&c, 1);
@@ -93,6 +62,36 @@ DisplayText shown(const Entry &entry, qsizetype maxLength, qsizetype maxLines)
 }
 
 } // namespace
+
+bool DisplayText::needsMark(char32_t c)
+{
+    switch (c) {
+    case 0x200c: // joiners: scripts and emoji need them
+    case 0x200d:
+        return false;
+    case 0x034f: // characters that are letters or marks by name, and are not seen
+    case 0x115f:
+    case 0x1160:
+    case 0x17b4:
+    case 0x17b5:
+    case 0x3164:
+    case 0xffa0:
+        return true;
+    default:
+        break;
+    }
+    if (c >= 0xe0100 && c <= 0xe01ef) // variation selectors that no font of today needs
+        return true;
+    switch (QChar::category(c)) {
+    case QChar::Other_Control: // C1; C0 has pictures
+    case QChar::Other_Format: // bidirectional controls, tags, what takes no room
+    case QChar::Separator_Line:
+    case QChar::Separator_Paragraph:
+        return true;
+    default:
+        return false;
+    }
+}
 
 DisplayText DisplayText::visible(QStringView text, qsizetype length, qsizetype lines)
 {

@@ -33,6 +33,8 @@ struct DisplayText
     {
         return visible(text.simplified()).text;
     }
+    /// Whether \a c, printed as it is, could hide, reorder or take no room at all.
+    [[nodiscard]] static bool needsMark(char32_t c);
     /// All of \a entry.
     [[nodiscard]] static QString whole(const Entry &entry);
 };
