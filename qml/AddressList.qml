@@ -6,7 +6,7 @@ import QtQuick.Controls as Controls
 import AwesomeChat
 
 /*!
-    Addresses to choose from, or to forget.
+    Addresses to choose from, or to forget; and the bundled server, for who has none.
 */
 Controls.Popup {
     id: root
@@ -16,6 +16,8 @@ Controls.Popup {
 
     signal chosen(string address)
     signal removed(string address)
+    /*! The person wants the bundled server. */
+    signal serverRequested()
 
     component Row: Rectangle {
         id: row
@@ -76,16 +78,43 @@ Controls.Popup {
 
     focus: true
     padding: Theme.gap / 2
-    implicitHeight: Math.min(320, list.contentHeight + 2 * padding)
-    onOpened: list.currentIndex = 0
-    onAddressesChanged: {
-        if (addresses.length === 0)
-            close();
+    implicitHeight: Math.min(320, list.contentHeight + server.height + Theme.gap / 2 + 2 * padding)
+    onOpened: {
+        list.currentIndex = 0;
+        focusThere();
     }
+    onAddressesChanged: {
+        if (opened)
+            focusThere();
+    }
+
+    function focusThere() {
+        if (addresses.length > 0)
+            list.forceActiveFocus();
+        else
+            server.forceActiveFocus(Qt.TabFocusReason);
+    }
+
     background: Rectangle {
         radius: Theme.radius
         color: Theme.field
         border.color: Theme.line
+    }
+
+    Command {
+        id: server
+        objectName: "startServer"
+
+        anchors.left: parent.left
+        anchors.right: parent.right
+        anchors.bottom: parent.bottom
+        text: qsTr("Start a local echo server")
+        Accessible.description: qsTr("Ctrl+Shift+E")
+        KeyNavigation.up: list
+        onClicked: {
+            root.close();
+            root.serverRequested();
+        }
     }
 
     ListView {
@@ -99,9 +128,16 @@ Controls.Popup {
             }
         }
 
-        anchors.fill: parent
+        anchors.left: parent.left
+        anchors.right: parent.right
+        anchors.top: parent.top
+        anchors.bottom: server.top
+        anchors.bottomMargin: Theme.gap / 2
         focus: true
         clip: true
+        activeFocusOnTab: true
+        KeyNavigation.down: server
+        KeyNavigation.priority: KeyNavigation.AfterItem
         model: root.addresses
         boundsBehavior: Flickable.StopAtBounds
         Accessible.role: Accessible.List

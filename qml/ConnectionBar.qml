@@ -29,6 +29,8 @@ Bar {
     signal disconnectRequested()
     /*! One of the addresses is to be forgotten. */
     signal removeRequested(string address)
+    /*! The person wants the bundled server. */
+    signal serverRequested()
     /*! The person is through with the address. */
     signal dismissed()
 
@@ -44,8 +46,7 @@ Bar {
     }
 
     function showAddresses() {
-        if (addresses.length > 0)
-            addressList.open();
+        addressList.open();
     }
 
     onAddressChanged: field.text = address
@@ -128,15 +129,15 @@ Bar {
                     root.connectNow();
                 }
                 onRemoved: address => root.removeRequested(address)
+                onServerRequested: root.serverRequested()
             }
         }
 
         Command {
             objectName: "addresses"
 
-            visible: root.addresses.length > 0
             text: "▾"
-            Accessible.name: qsTr("Earlier addresses")
+            Accessible.name: qsTr("Earlier addresses, and a local server")
             Accessible.description: qsTr("Down")
             onClicked: root.showAddresses()
         }

@@ -18,6 +18,7 @@ Item {
     signal helpRequested()
     signal addressRequested()
     signal connectRequested()
+    signal serverRequested()
     signal findRequested()
     signal olderHitRequested()
     signal newerHitRequested()
@@ -45,6 +46,11 @@ Item {
             sequences: ["Ctrl+R"]
             words: qsTr("connects again, without waiting for the next attempt")
             onActivated: root.connectRequested()
+        },
+        KeyCommand {
+            sequences: ["Ctrl+Shift+E"]
+            words: qsTr("starts a local echo server, and connects to it; it ends with the window")
+            onActivated: root.serverRequested()
         },
         KeyCommand {
             sequences: ["Ctrl+F"]

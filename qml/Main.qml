@@ -55,6 +55,11 @@ Window {
         arrive();
     }
 
+    function startServer() {
+        session.startLocalServer();
+        focusUsual();
+    }
+
     function sendAgain(seq: int) {
         if (session.isReading || !session.shown.isMessage(seq))
             return;
@@ -260,6 +265,7 @@ Window {
             }
             onDisconnectRequested: session.socket.close()
             onRemoveRequested: address => session.addressBook.remove(address)
+            onServerRequested: root.startServer()
             onDismissed: {
                 problem = "";
                 root.focusUsual();
@@ -276,6 +282,20 @@ Window {
             reason: session.reconnector.reason
             onNowRequested: session.reconnector.tryNow()
             onStopRequested: session.reconnector.stop()
+            offersServer: session.wantsLocalServer
+            onServerRequested: root.startServer()
+        }
+
+        LocalServerBar {
+            objectName: "localServerBar"
+
+            Layout.fillWidth: true
+            notice: session.localServer.notice
+            failed: session.localServer.state === LocalServer.Failed
+            onDismissed: {
+                session.localServer.clearNotice();
+                root.focusUsual();
+            }
         }
 
         ReadingBars {
@@ -438,6 +458,7 @@ Window {
             else
                 session.reconnect();
         }
+        onServerRequested: root.startServer()
         onFindRequested: {
             if (!filterBar.visible)
                 filterBar.placeBefore = chatView.seqInSight();

@@ -15,27 +15,34 @@ Bar {
     property int attempt: 0
     /*! Why there will be none, in a sentence; or empty. */
     property string reason: ""
+    /*! Whether a server on this machine would help. */
+    property bool offersServer: false
 
     /*! The person does not want to wait, or no attempt at all. */
     signal nowRequested()
     signal stopRequested()
+    /*! The person wants the server that is offered. */
+    signal serverRequested()
 
     readonly property string words: waiting
         ? attempt > 1 ? qsTr("Connecting again in %L1 s, attempt %L2.").arg(secondsLeft).arg(attempt)
                       : qsTr("Connecting again in %L1 s.").arg(secondsLeft)
         : reason
 
-    visible: words.length > 0
+    visible: words.length > 0 || offersServer
     implicitHeight: layout.implicitHeight + Theme.gap
 
-    RowLayout {
+    // A narrow window has the offer below the rest.
+    GridLayout {
         id: layout
 
         anchors.left: parent.left
         anchors.right: parent.right
         anchors.margins: Theme.margin
         anchors.verticalCenter: parent.verticalCenter
-        spacing: Theme.gap
+        columns: root.width < 560 ? 3 : 4
+        columnSpacing: Theme.gap
+        rowSpacing: Theme.gap / 2
 
         Text {
             objectName: "retryWords"
@@ -65,6 +72,16 @@ Bar {
             visible: root.waiting
             text: qsTr("Stop")
             onClicked: root.stopRequested()
+        }
+
+        Command {
+            objectName: "startServer"
+
+            Layout.columnSpan: layout.columns === 3 ? 3 : 1
+            visible: root.offersServer
+            text: qsTr("Start a local echo server")
+            Accessible.description: qsTr("Ctrl+Shift+E")
+            onClicked: root.serverRequested()
         }
     }
 }

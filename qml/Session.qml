@@ -33,6 +33,29 @@ QtObject {
         socket: root.socket
         enabled: root.reconnects && root.settings.reconnect
     }
+    /*! The bundled server, for who has none to talk to. */
+    readonly property LocalServer localServer: LocalServer {
+        onStateChanged: {
+            if (state === LocalServer.Running)
+                root.connectToLocalServer();
+        }
+    }
+    /*! Whether nobody answers at an address of this machine, where that server could. */
+    readonly property bool wantsLocalServer: failedHere && localServer.state !== LocalServer.Starting
+                                             && !localServer.serves(socket.url)
+    /*! Whether the last attempt, or the one before the attempt under way, failed on this machine. */
+    property bool failedHere: false
+    readonly property Connections failureWatch: Connections {
+        target: root.socket
+
+        function onStatusChanged(status: int) {
+            if (status !== WebSocket.Connecting)
+                root.failedHere = status === WebSocket.Error && root.localServer.isLocal(root.socket.url);
+        }
+        function onUrlChanged() {
+            root.failedHere = false;
+        }
+    }
     readonly property Outbox outbox: Outbox {
         socket: root.socket
         server: root.socket.address
@@ -167,6 +190,22 @@ QtObject {
             url = server;
             socket.open();
         });
+    }
+
+    /*! Starts the bundled server, unless it runs, and connects to it. */
+    function startLocalServer() {
+        if (localServer.state === LocalServer.Running)
+            connectToLocalServer();
+        else
+            localServer.start();
+    }
+
+    function connectToLocalServer() {
+        // What waits for this address goes out; another name for it would be another server.
+        if (!localServer.serves(socket.url))
+            connectTo(localServer.url);
+        else if (ended)
+            reconnect();
     }
 
     readonly property bool ended: socket.status === WebSocket.Closed || socket.status === WebSocket.Error

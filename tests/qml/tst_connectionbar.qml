@@ -135,7 +135,6 @@ TestCase {
     function test_earlierAddressesAreChosenAndForgotten() {
         clearSpies();
         const list = () => findChild(root.Controls.Overlay.overlay, "addressList");
-        verify(!findChild(bar, "addresses").visible);
         bar.addresses = ["ws://one", "ws://two/<b>", "ws://three"];
         bar.focusField();
         keyClick(Qt.Key_Down);
@@ -150,6 +149,54 @@ TestCase {
         tryVerify(() => list() !== null && list().visible);
         keyClick(Qt.Key_Escape);
         tryVerify(() => list() === null || !list().visible);
+    }
+
+    SignalSpy {
+        id: server
+
+        target: root.bar
+        signalName: "serverRequested"
+    }
+
+    function test_theBundledServerIsAlwaysInTheList() {
+        server.clear();
+        const button = () => findChild(root.Controls.Overlay.overlay, "startServer");
+        // With no addresses it is all there is.
+        bar.focusField();
+        keyClick(Qt.Key_Down);
+        tryVerify(() => button() !== null && button().activeFocus);
+        verify(button().visualFocus);
+        keyClick(Qt.Key_Return);
+        compare(server.count, 1);
+        tryVerify(() => button() === null || !button().visible);
+
+        // It is below them.
+        bar.addresses = ["ws://one", "ws://two"];
+        mouseClick(findChild(bar, "addresses"));
+        tryVerify(() => button() !== null && button().visible);
+        const list = findChild(root.Controls.Overlay.overlay, "addressList");
+        tryVerify(() => list.activeFocus);
+        keyClick(Qt.Key_Down);
+        compare(list.currentIndex, 1);
+        verify(list.activeFocus);
+        keyClick(Qt.Key_Down);
+        verify(button().activeFocus);
+        keyClick(Qt.Key_Up);
+        verify(list.activeFocus);
+        keyClick(Qt.Key_Tab);
+        verify(button().activeFocus);
+        verify(list.height >= list.contentHeight);
+        mouseClick(button());
+        compare(server.count, 2);
+        tryVerify(() => button() === null || !button().visible);
+
+        // The last one is forgotten while it is seen.
+        mouseClick(findChild(bar, "addresses"));
+        tryVerify(() => button() !== null && button().visible);
+        bar.addresses = [];
+        tryVerify(() => button().activeFocus);
+        keyClick(Qt.Key_Escape);
+        tryVerify(() => button() === null || !button().visible);
     }
 
     function test_theMeter() {

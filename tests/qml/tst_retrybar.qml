@@ -31,6 +31,51 @@ TestCase {
         signalName: "stopRequested"
     }
 
+    SignalSpy {
+        id: server
+
+        signalName: "serverRequested"
+    }
+
+    function test_aServerIsOffered_data() {
+        return [{tag: "narrow", width: 320}, {tag: "wide", width: 720}];
+    }
+
+    function test_aServerIsOffered(row) {
+        failOnWarning(/.?/);
+        const bar = createTemporaryObject(component, root, {width: row.width});
+        const button = findChild(bar, "startServer");
+        server.target = bar;
+        server.clear();
+        verify(!bar.visible);
+        bar.offersServer = true;
+        verify(bar.visible && button.visible);
+        waitForRendering(bar);
+        mouseClick(button);
+        compare(server.count, 1);
+        button.forceActiveFocus();
+        keyClick(Qt.Key_Return);
+        compare(server.count, 2);
+
+        // Everything has its place.
+        bar.attempt = 12;
+        bar.secondsLeft = 59;
+        bar.waiting = true;
+        waitForRendering(bar);
+        const places = [];
+        for (const name of ["retryWords", "retryNow", "retryStop", "startServer"]) {
+            const item = findChild(bar, name);
+            const place = item.mapToItem(bar, 0, 0, item.width, item.height);
+            verify(item.visible && place.width > 0);
+            verify(place.left >= 0 && place.right <= bar.width && place.bottom <= bar.height, name + " " + place);
+            for (const other of places)
+                verify(place.left >= other.right || place.top >= other.bottom, name + " " + place + " " + other);
+            places.push(place);
+        }
+        if (row.width > 400)
+            compare(findChild(bar, "retryWords").lineCount, 1);
+    }
+
     function test_itSaysWhenAndWhyNot() {
         failOnWarning(/.?/);
         const bar = createTemporaryObject(component, root);
