@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "closecode.h"
 
+#include "utf8.h"
+
+#include <QtEndian>
+
 using namespace Qt::Literals::StringLiterals;
 
 QString closeCodeName(int code)
@@ -39,6 +43,39 @@ QString closeCodeName(int code)
     default:
         return {};
     }
+}
+
+bool canReceiveCloseCode(int code)
+{
+    return (code >= 3000 && code <= 4999)
+        || (code != 1005 && code != 1006 && code != 1015 && !closeCodeName(code).isEmpty());
+}
+
+QString describeClose(CloseSide side, int code, const QString &reason)
+{
+    if (side == CloseSide::Nobody)
+        return u"given up before it was open"_s;
+    QString text = (side == CloseSide::Here ? u"closed from here: "_s : u"closed by the server: "_s)
+        + QString::number(code);
+    const QString name = closeCodeName(code);
+    if (!name.isEmpty())
+        text += u", "_s + name;
+    if (!reason.isEmpty())
+        text += u", “"_s + reason + u'”';
+    return text;
+}
+
+CloseFrame CloseFrame::read(const QByteArray &payload)
+{
+    constexpr qsizetype codeSize = 2;
+    CloseFrame frame;
+    if (payload.size() < codeSize)
+        return frame;
+    frame.code = qFromBigEndian<quint16>(payload.constData());
+    const auto reason = decodedUtf8(payload.sliced(codeSize));
+    frame.isReasonText = reason.has_value();
+    frame.reason = reason.value_or(QString());
+    return frame;
 }
 
 bool canSendCloseCode(int code)

@@ -9,6 +9,27 @@
 */
 [[nodiscard]] QString closeCodeName(int code);
 
+/// Whether a close frame may hold \a code: those that have a meaning of their own, but 1005, 1006
+/// and 1015, and those from 3000 to 4999 (RFC 6455 section 7.4).
+[[nodiscard]] bool canReceiveCloseCode(int code);
+
+/// Who sent the close frame that ended a connection.
+enum class CloseSide { Nobody, Here, Server };
+
+/// How a connection ended, in words: "closed by the server: 1001, going away, “see you”". The
+/// \a reason is what its sender says.
+[[nodiscard]] QString describeClose(CloseSide side, int code, const QString &reason);
+
+/// What the payload of a close frame says (RFC 6455 section 5.5.1).
+struct CloseFrame
+{
+    int code = 1005; ///< without one
+    QString reason = {};
+    bool isReasonText = true; ///< it is UTF-8
+
+    [[nodiscard]] static CloseFrame read(const QByteArray &payload);
+};
+
 /// Whether an application may send \a code: 1000, or one from 3000 to 4999 (RFC 6455
 /// section 7.4.2).
 [[nodiscard]] bool canSendCloseCode(int code);

@@ -172,7 +172,7 @@ private:
     void onBytesToWriteChanged();
     void onMessagesReceived(const QList<ReceivedMessage> &messages);
     void onStatusChanged();
-    void onPong();
+    void onPong(quint64 number);
     void askAfter();
     void doubt();
     void flush();
@@ -199,7 +199,8 @@ private:
     QTimer m_turnTimer; // until more lines go out
     qint64 m_bytes = 0; // of m_lines
     qint64 m_given = 0; // bytes of frames that this connection was given
-    qint64 m_asked = 0; // of these, those before the last ping
+    qint64 m_asked = 0; // of these, those before our last ping
+    quint64 m_ping = 0; // its number
     int m_unkept = 0; // the id of the last line that is not on the disk
     int m_giving = 0; // the line that is being given to the socket; 0: none
     bool m_isOurs = true; // the connection that is open: it was opened for this server

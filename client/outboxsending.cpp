@@ -175,12 +175,13 @@ void Outbox::askAfter()
         || m_socket->status() != WebSocket::Open)
         return;
     m_asked = m_given;
-    m_socket->ping();
+    m_ping = m_socket->ping();
 }
 
-void Outbox::onPong()
+void Outbox::onPong(quint64 number)
 {
-    // It answers our last ping or a later one (RFC 6455 section 5.5.3): see WebSocket::ping().
+    if (number < m_ping) // somebody else's, from before
+        return;
     const qint64 read = std::exchange(m_asked, 0);
     for (int row = rowCount() - 1; row >= 0; --row) {
         if ((isIn(row, Sending) || isIn(row, Sent)) && m_lines[row].end <= read)

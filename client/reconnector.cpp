@@ -162,8 +162,6 @@ QString Reconnector::whyNot() const
         return tr("Not trying again: correct the address or the headers first.");
     case FailureCause::Tls:
         return tr("Not trying again: TLS fails until a certificate or a setting of it changes.");
-    case FailureCause::UnknownCloseCode: // most likely 1012, service restart
-        return {};
     case FailureCause::None:
     case FailureCause::Other:
         break;

@@ -1,25 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "recorder.h"
 
-#include "closecode.h"
 #include "websocket.h"
 
 using namespace Qt::Literals::StringLiterals;
-
-namespace {
-
-QString closedText(int code, const QString &reason)
-{
-    const QString name = closeCodeName(code);
-    QString text = u"socket closed: "_s + QString::number(code);
-    if (!name.isEmpty())
-        text += u' ' + name;
-    if (!reason.isEmpty())
-        text += u" (“"_s + reason + u"”)"_s;
-    return text;
-}
-
-} // namespace
 
 Recorder::Recorder(QObject *parent)
     : QObject(parent)
@@ -65,11 +49,10 @@ void Recorder::onStatusChanged()
         record(Entry::Local, Entry::Opened, "socket open"_ba);
         break;
     case WebSocket::Closed:
-        record(Entry::Local, Entry::Closed,
-               closedText(m_socket->closeCode(), m_socket->closeReason()).toUtf8());
+        record(Entry::Local, Entry::Closed, "socket "_ba + m_socket->ending().toUtf8());
         break;
     case WebSocket::Error:
-        record(Entry::Local, Entry::Failed, "socket error: "_ba + m_socket->errorString().toUtf8());
+        record(Entry::Local, Entry::Failed, "socket error: "_ba + m_socket->ending().toUtf8());
         break;
     case WebSocket::Connecting:
     case WebSocket::Closing:

@@ -87,7 +87,8 @@ SocketChannel::Told SocketChannel::push(SocketEvent::Any event)
         return {.attention = true};
     if (std::holds_alternative<SocketEvent::Opened>(event))
         m_open = true;
-    else if (!std::holds_alternative<SocketEvent::Pong>(event))
+    else if (std::holds_alternative<SocketEvent::Closing>(event)
+             || std::holds_alternative<SocketEvent::Ended>(event))
         m_open = false;
     m_items.push_back({std::make_unique<SocketEvent::Any>(std::move(event)), 0});
     return told();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "closecode.h"
+#include "connectionstage.h"
 #include "failure.h"
 #include "receivedmessage.h"
 
@@ -21,6 +23,11 @@ class SocketConnection;
 
 /// What a connection tells of itself.
 namespace SocketEvent {
+/// How far connecting has come.
+struct Progress
+{
+    QList<ConnectionStage> stages;
+};
 struct Opened
 {
     QString subprotocol;
@@ -40,10 +47,11 @@ struct Ended
 {
     int closeCode = 0;
     QString closeReason = {};
+    CloseSide closeSide = CloseSide::Nobody; ///< whose these two are
     QString errorString = {};
     FailureCause cause = FailureCause::None;
 };
-using Any = std::variant<Opened, Messages, Pong, Closing, Ended>;
+using Any = std::variant<Progress, Opened, Messages, Pong, Closing, Ended>;
 } // namespace SocketEvent
 
 /*!

@@ -2,6 +2,7 @@
 #include "socketconnection.h"
 
 #include "address.h"
+#include "upgradeanswer.h"
 
 #include <QDateTime>
 #include <QNetworkRequest>
@@ -28,7 +29,11 @@ constexpr auto flushInterval = 10ms;
 // QWebSocket waits until a frame is in the read buffer as a whole, so the buffer has to hold the
 // largest one with its header; it also has to hold the server's answer to the handshake.
 constexpr qint64 maxFrameHeaderSize = 14;
-constexpr qint64 minReadBufferSize = 64 * 1024;
+constexpr qint64 minReadBufferSize = UpgradeAnswer::maxSize;
+
+constexpr qreal nanosecondsInMillisecond = 1e6;
+// Of pings without a pong, only the last ones are waited for: RFC 6455 section 5.5.3.
+constexpr qsizetype maxPings = 16;
 
 /// Whether the other end of \a socket may still read; then writing does no harm.
 bool hasPeer(const QAbstractSocket &socket)
@@ -52,6 +57,7 @@ SocketConnection::SocketConnection(const SocketRequest &request, SocketChannel &
 
     connect(&m_timer, &QTimer::timeout, this, &SocketConnection::onTimeout);
     connect(&m_pongTimer, &QTimer::timeout, this, &SocketConnection::checkPongs);
+    connect(&m_socket, &QWebSocket::stateChanged, this, &SocketConnection::onSocketStateChanged);
     connect(&m_socket, &QWebSocket::connected, this, &SocketConnection::onConnected);
     connect(&m_socket, &QWebSocket::disconnected, this, &SocketConnection::onDisconnected);
     connect(&m_socket, QOverload<QAbstractSocket::SocketError>::of(&QWebSocket::error), this,
@@ -125,8 +131,9 @@ void SocketConnection::ping(quint64 number)
         return;
     // A number in the payload and a clock of our own: QWebSocket's clock is restarted by every
     // ping, and a pong may come without one (RFC 6455 section 5.5.3).
-    m_pingNumber = number;
-    m_pingClock.start();
+    if (m_pings.size() == maxPings)
+        m_pings.dequeue();
+    m_pings.enqueue({number, m_clock.nsecsElapsed()});
     m_socket.ping(QByteArray::number(number));
 }
 
@@ -135,7 +142,8 @@ void SocketConnection::close(int code, const QString &reason)
     if (m_state != State::Open)
         return;
     m_state = State::Closing;
-    m_closeFrameSeen = true; // ours: how the peer's end of TCP goes down is no error now
+    m_closeSide = CloseSide::Here;
+    m_isOurWish = true;
     m_timer.start(m_request.limits.closeTimeout);
     m_socket.close(static_cast<QWebSocketProtocol::CloseCode>(code), reason);
 }
@@ -152,8 +160,15 @@ void SocketConnection::setLimits(const SocketLimits &limits)
 
 void SocketConnection::onConnected()
 {
+    const UpgradeAnswer answer = UpgradeAnswer::read(m_tap.takeAnswer());
+    if (const QString problem = describeAcceptance(answer, m_request.url); !problem.isEmpty()) {
+        failUpgrade(answer, problem);
+        return;
+    }
+    endStages(StageState::Done, answer.statusText());
     m_state = State::Open;
     m_timer.stop();
+    m_clock.start();
     m_pongTimer.start(pongCheckInterval);
     tell(SocketEvent::Opened{m_socket.subprotocol()});
 }
@@ -170,7 +185,10 @@ void SocketConnection::onBinaryMessage(const QByteArray &bytes)
 
 void SocketConnection::receive(ReceivedMessage::Kind kind, const QByteArray &payload)
 {
-    if (m_state == State::Ended) // a TLS socket may go on reading while it closes
+    if (m_state == State::Open)
+        hearFrames();
+    // A TLS socket may go on reading while it closes.
+    if (m_state == State::Ended || m_tap.hasMaskedFrame())
         return;
     const SocketChannel::Told told =
         m_channel.push({kind, QDateTime::currentMSecsSinceEpoch(), payload});
@@ -178,6 +196,16 @@ void SocketConnection::receive(ReceivedMessage::Kind kind, const QByteArray &pay
         Q_EMIT eventsWaiting();
     if (told.attention)
         attend();
+}
+
+/// Looks at the frames that QWebSocket has just read.
+void SocketConnection::hearFrames()
+{
+    m_tap.takeFrames();
+    // RFC 6455 section 5.1: this is the end of it, but not for QWebSocket.
+    if (m_tap.hasMaskedFrame())
+        m_socket.close(QWebSocketProtocol::CloseCodeProtocolError,
+                       u"A server must not mask its frames."_s);
 }
 
 /// Does commands while there is no room for further messages. This is called from inside the
@@ -233,11 +261,16 @@ qint64 SocketConnection::bytesToWrite() const
 
 void SocketConnection::onPong(const QByteArray &payload)
 {
-    if (m_pingNumber == 0 || payload != QByteArray::number(m_pingNumber))
+    const auto answered =
+        std::find_if(m_pings.cbegin(), m_pings.cend(), [&payload](const Ping &ping) {
+            return payload == QByteArray::number(ping.number);
+        });
+    if (answered == m_pings.cend())
         return;
-    constexpr qreal nanosecondsInMillisecond = 1e6;
-    tell(SocketEvent::Pong{std::exchange(m_pingNumber, 0),
-                           static_cast<qreal>(m_pingClock.nsecsElapsed())
+    const Ping ping = *answered;
+    m_pings.erase(m_pings.cbegin(), answered + 1); // those before it need no answer
+    tell(SocketEvent::Pong{ping.number,
+                           static_cast<qreal>(m_clock.nsecsElapsed() - ping.time)
                                / nanosecondsInMillisecond});
 }
 
@@ -256,9 +289,17 @@ void SocketConnection::setWritten(qint64 done)
 
 void SocketConnection::onError(QAbstractSocket::SocketError error)
 {
+    const QString problem = describeFailure(stage(), error, m_socket.errorString(), m_request.url);
+    // What we said, our close frame at last, does not get there any more.
+    if (m_state == State::Closing && m_closeSide == CloseSide::Here && bytesToWrite() > 0)
+        fail(problem);
     if (m_state != State::Connecting && m_state != State::Open)
         return; // how it ends is told by onDisconnected() or onTimeout()
-    const QString problem = describeFailure(stage(), error, m_socket.errorString(), m_request.url);
+    if (stage() == Stage::Upgrade) {
+        const auto answer = UpgradeAnswer::read(m_tap.peekAnswer(UpgradeAnswer::maxSize));
+        failUpgrade(answer, describeRefusal(answer, m_socket.errorString(), m_request.url));
+        return;
+    }
     // While open it may be that a close frame has just been read and answering it has failed; it is
     // known when the socket is through with what it is doing.
     if (m_state == State::Open)
@@ -270,15 +311,16 @@ void SocketConnection::onError(QAbstractSocket::SocketError error)
 /// QWebSocket answers a close frame (or sends one for a peer that broke the rules), then says this.
 void SocketConnection::onAboutToClose()
 {
+    if (m_state != State::Open)
+        return;
+    m_tap.takeFrames();
     // QTcpSocket says it too, after a write that failed; then code and reason are still the
-    // defaults. (A peer's bare 1000 whose answer could not be written looks the same, and counts as
-    // lost.)
-    if (m_state != State::Open
-        || (!m_lastProblem.isEmpty() && m_socket.closeCode() == QWebSocketProtocol::CloseCodeNormal
-            && m_socket.closeReason().isEmpty()))
+    // defaults.
+    if (!m_tap.closeFrame() && m_socket.closeCode() == QWebSocketProtocol::CloseCodeNormal
+        && m_socket.closeReason().isEmpty())
         return;
     m_state = State::Closing;
-    m_closeFrameSeen = true;
+    m_closeSide = m_tap.closeFrame() ? CloseSide::Server : CloseSide::Here;
     m_timer.start(m_request.limits.closeTimeout);
     tell(SocketEvent::Closing());
 }
@@ -287,17 +329,12 @@ void SocketConnection::onDisconnected()
 {
     // Not before the socket is through with what it is doing: it may be about to say why.
     QTimer::singleShot(0, this, [this] {
-        const int code = m_socket.closeCode();
-        const QString reason = m_socket.closeReason();
-        if (!m_closeFrameSeen) {
+        if (m_closeSide == CloseSide::Nobody) {
             fail(m_lastProblem.isEmpty() ? describeFailure(
                      stage(), QAbstractSocket::RemoteHostClosedError, {}, m_request.url)
                                          : m_lastProblem);
-        } else if (const QString violation = describeViolation(code, reason, m_request.url);
-                   !violation.isEmpty()) {
-            fail(violation, causeOfViolation(code, reason), code);
         } else {
-            end({.closeCode = code, .closeReason = reason});
+            endAsSaid();
         }
     });
 }
@@ -319,15 +356,17 @@ void SocketConnection::checkPongs()
     }
 }
 
-void SocketConnection::fail(const QString &errorString, FailureCause cause, int closeCode)
+void SocketConnection::fail(const QString &errorString, FailureCause cause, int closeCode,
+                            CloseSide side)
 {
-    end({.closeCode = closeCode, .errorString = errorString, .cause = cause});
+    end({.closeCode = closeCode, .closeSide = side, .errorString = errorString, .cause = cause});
 }
 
 void SocketConnection::end(const SocketEvent::Ended &event)
 {
     if (m_state == State::Ended)
         return;
+    endStages(StageState::Failed, {});
     tell(event);
     hangUp();
 }
@@ -348,12 +387,4 @@ void SocketConnection::tell(SocketEvent::Any event)
 {
     if (m_channel.push(std::move(event)).first)
         Q_EMIT eventsWaiting();
-}
-
-Stage SocketConnection::stage() const
-{
-    if (m_state != State::Connecting)
-        return Stage::Open;
-    // QWebSocket does not say when TCP is through; but then it has a port of its own.
-    return m_socket.localPort() != 0 ? Stage::Handshake : Stage::Connect;
 }

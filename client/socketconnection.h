@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "connectionstage.h"
 #include "failure.h"
 #include "socketchannel.h"
 #include "socketrequest.h"
+#include "wiretap.h"
 
 #include <QAbstractSocket>
 #include <QElapsedTimer>
 #include <QObject>
+#include <QQueue>
 #include <QTimer>
 #include <QWebSocket>
 
 class QTcpSocket;
+struct UpgradeAnswer;
 
 /*!
     One connection of a QWebSocket, in the thread in which it is created: does what the channel's
@@ -51,7 +55,14 @@ Q_SIGNALS:
 
 private:
     enum class State { Connecting, Open, Closing, Ended };
+    struct Ping
+    {
+        quint64 number = 0;
+        qint64 time = 0; // ns
+    };
 
+    void onSocketStateChanged(QAbstractSocket::SocketState state);
+    void onReadyRead();
     void onConnected();
     void onTextMessage(const QString &text);
     void onBinaryMessage(const QByteArray &bytes);
@@ -60,18 +71,23 @@ private:
     void onError(QAbstractSocket::SocketError error);
     void onAboutToClose();
     void onDisconnected();
+    void endAsSaid();
     void onTimeout();
     void checkPongs();
 
     void tell(SocketEvent::Any event);
     void receive(ReceivedMessage::Kind kind, const QByteArray &payload);
+    void hearFrames();
     void attend();
     void flush();
     [[nodiscard]] QTcpSocket *tcpSocket() const;
     [[nodiscard]] qint64 bytesToWrite() const;
     void setWritten(qint64 done);
     void fail(const QString &errorString, FailureCause cause = FailureCause::Other,
-              int closeCode = 1006);
+              int closeCode = 1006, CloseSide side = CloseSide::Nobody);
+    void failUpgrade(const UpgradeAnswer &answer, const QString &problem);
+    void beginStage(Stage stage, const QString &detail = {});
+    void endStages(StageState::State state, const QString &detail);
     void end(const SocketEvent::Ended &event);
     void hangUp();
     [[nodiscard]] Stage stage() const;
@@ -81,11 +97,14 @@ private:
     QWebSocket m_socket;
     QTimer m_timer; // bounds connecting, then closing
     QTimer m_pongTimer; // while open
-    QElapsedTimer m_pingClock;
+    StageLog m_stages;
+    WireTap m_tap;
+    QElapsedTimer m_clock; // of pings
+    QQueue<Ping> m_pings; // whose pongs have not come
     QString m_lastProblem; // while open, until it is known how it ends
-    quint64 m_pingNumber = 0; // that of the ping whose pong has not come; 0 for none
     qint64 m_ownBytesToWrite = 0; // of those of the socket, what we have sent ourselves, about
     State m_state = State::Connecting;
-    bool m_closeFrameSeen = false;
+    CloseSide m_closeSide = CloseSide::Nobody; // who sent the first close frame
+    bool m_isOurWish = false; // that it ends: close() was called
     bool m_attending = false;
 };

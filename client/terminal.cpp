@@ -69,7 +69,7 @@ void Terminal::onStatusChanged()
         break;
     case WebSocket::Closed: {
         const int code = m_socket.closeCode();
-        const bool clean = code == 1000 || code == 1001;
+        const bool clean = code == 1000 || code == 1001 || code == 1005; // without a code
         if (!clean || !(m_inputEnded || m_interactive) || (m_options.once && !m_replied))
             noteProblem(u"The server closed the connection before everything was said."_s);
         finish();

@@ -129,13 +129,12 @@ void WebSocket::connectToServer()
         hearRest();
     }
     if (m_state.status == Open || m_state.status == Closing)
-        finish({.status = Closed, .closeCode = goingAway});
+        finish({.status = Closed, .closeCode = goingAway, .closeSide = CloseSide::Here});
     if (!m_active) // any more
         return;
     m_connectionWish = false;
     dropWorker();
-    if (take(m_roundTripTime, qreal(-1)))
-        Q_EMIT roundTripTimeChanged();
+    setStages({});
 
     if (m_request.url.isEmpty() && m_request.url.errorString().isEmpty()) { // not given yet
         become({.status = Closed});
@@ -176,6 +175,7 @@ void WebSocket::dropWorker()
 void WebSocket::hangUp()
 {
     if (m_state.status == Connecting) {
+        giveUpStages();
         finish({.status = Closed, .closeCode = abnormalClosure});
     } else if (m_state.status == Open) {
         become({.status = Closing, .negotiatedSubprotocol = m_state.negotiatedSubprotocol});
@@ -228,6 +228,11 @@ void WebSocket::hearRest()
     while (hearNext(true)) { }
 }
 
+void WebSocket::hear(const SocketEvent::Progress &event)
+{
+    setStages(event.stages);
+}
+
 void WebSocket::hear(const SocketEvent::Opened &event)
 {
     become({.status = Open, .negotiatedSubprotocol = event.subprotocol});
@@ -252,11 +257,9 @@ void WebSocket::hear(const ReceivedMessage &message)
 
 void WebSocket::hear(const SocketEvent::Pong &event)
 {
-    if (event.number != m_pingNumber)
-        return;
     m_roundTripTime = event.roundTripTime;
     Q_EMIT roundTripTimeChanged();
-    Q_EMIT pongReceived();
+    Q_EMIT pongReceived(event.number);
 }
 
 void WebSocket::hear(const SocketEvent::Closing &)
@@ -268,9 +271,12 @@ void WebSocket::hear(const SocketEvent::Closing &)
 void WebSocket::hear(const SocketEvent::Ended &event)
 {
     if (event.errorString.isEmpty()) {
-        finish({.status = Closed, .closeCode = event.closeCode, .closeReason = event.closeReason});
+        finish({.status = Closed,
+                .closeCode = event.closeCode,
+                .closeReason = event.closeReason,
+                .closeSide = event.closeSide});
     } else {
-        fail(event.errorString, event.cause, event.closeCode);
+        fail(event.errorString, event.cause, event.closeCode, event.closeSide);
     }
 }
 
@@ -289,6 +295,8 @@ void WebSocket::become(const State &state)
         Q_EMIT closeReasonChanged();
     if (previous.negotiatedSubprotocol != state.negotiatedSubprotocol)
         Q_EMIT negotiatedSubprotocolChanged();
+    if (state.status != Open && take(m_roundTripTime, qreal(-1)))
+        Q_EMIT roundTripTimeChanged();
 }
 
 /// Ends the connection in \a state.
@@ -301,9 +309,53 @@ void WebSocket::finish(const State &state)
         Q_EMIT bytesToWriteChanged();
 }
 
-void WebSocket::fail(const QString &errorString, FailureCause cause, int closeCode)
+void WebSocket::fail(const QString &errorString, FailureCause cause, int closeCode, CloseSide side)
 {
-    finish({.status = Error, .closeCode = closeCode, .errorString = errorString, .cause = cause});
+    finish({.status = Error,
+            .closeCode = closeCode,
+            .closeSide = side,
+            .errorString = errorString,
+            .cause = cause});
+}
+
+void WebSocket::drop(const QString &errorString)
+{
+    if (m_state.status == Open)
+        fail(errorString, FailureCause::Other);
+}
+
+QString WebSocket::ending() const
+{
+    switch (m_state.status) {
+    case Closed:
+        return m_state.closeCode == 0
+            ? QString()
+            : describeClose(m_state.closeSide, m_state.closeCode, m_state.closeReason);
+    case Error:
+        return m_state.errorString;
+    case Connecting:
+    case Open:
+    case Closing:
+        break;
+    }
+    return {};
+}
+
+void WebSocket::setStages(const QList<ConnectionStage> &stages)
+{
+    m_stageClock.start();
+    if (take(m_stages, stages))
+        Q_EMIT stagesChanged();
+}
+
+/// Nobody waits any more for the stage that is running.
+void WebSocket::giveUpStages()
+{
+    if (m_stages.isEmpty() || m_stages.last().state != StageState::Running)
+        return;
+    m_stages.last().state = StageState::GivenUp;
+    m_stages.last().milliseconds = static_cast<qreal>(m_stageClock.elapsed());
+    Q_EMIT stagesChanged();
 }
 
 qint64 WebSocket::sendTextMessage(const QString &message)
@@ -326,10 +378,12 @@ qint64 WebSocket::sendBinaryMessage(const QByteArray &message)
     return accepted;
 }
 
-void WebSocket::ping()
+quint64 WebSocket::ping()
 {
-    if (m_state.status == Open && m_worker->isOpen())
-        m_worker->ping(++m_pingNumber);
+    if (m_state.status != Open || !m_worker->isOpen())
+        return 0;
+    m_worker->ping(++m_pingNumber);
+    return m_pingNumber;
 }
 
 qint64 WebSocket::bytesToWrite() const

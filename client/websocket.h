@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "closecode.h"
+#include "connectionstage.h"
 #include "failure.h"
 #include "receivedmessage.h"
 #include "socketrequest.h"
 
 #include <QByteArray>
+#include <QElapsedTimer>
 #include <QList>
 #include <QObject>
 #include <QQmlParserStatus>
@@ -14,6 +17,7 @@
 
 class SocketWorker;
 namespace SocketEvent {
+struct Progress;
 struct Opened;
 struct Pong;
 struct Closing;
@@ -57,11 +61,17 @@ class WebSocket
     Q_PROPERTY(Status status READ status NOTIFY statusChanged FINAL)
     /// Why the last connection failed, in a sentence; empty when it did not.
     Q_PROPERTY(QString errorString READ errorString NOTIFY errorStringChanged FINAL)
-    /// The close code (RFC 6455 section 7.4) that ended the last connection, 1006 when it ended
-    /// without a close frame; 0 before.
+    /// The close code (RFC 6455 section 7.4) that ended the last connection, 1005 when the
+    /// server's close frame had none, 1006 when it ended without a close frame; 0 before.
     Q_PROPERTY(int closeCode READ closeCode NOTIFY closeCodeChanged FINAL)
     /// The reason that came with closeCode: the peer's words.
     Q_PROPERTY(QString closeReason READ closeReason NOTIFY closeReasonChanged FINAL)
+    /// How the last connection ended, in words: who closed it, code and reason, or why it failed;
+    /// empty before. It holds the peer's words.
+    Q_PROPERTY(QString ending READ ending NOTIFY statusChanged FINAL)
+    /// The stages of connecting, as far as they were begun, of the connection that is there or was
+    /// there last.
+    Q_PROPERTY(QList<ConnectionStage> stages READ stages NOTIFY stagesChanged FINAL)
     /// Subprotocols to offer, the preferred one first; takes effect at the next open.
     Q_PROPERTY(QStringList requestedSubprotocols READ requestedSubprotocols WRITE
                    setRequestedSubprotocols NOTIFY requestedSubprotocolsChanged FINAL)
@@ -74,7 +84,7 @@ class WebSocket
     /// One that cannot be sent makes it fail, with a sentence.
     Q_PROPERTY(QVariantMap requestHeaders READ requestHeaders WRITE setRequestHeaders NOTIFY
                    requestHeadersChanged FINAL)
-    /// How long the last ping took to come back, in ms; -1 before.
+    /// How long the last ping took that has come back, in ms; -1 before, and while not Open.
     Q_PROPERTY(qreal roundTripTime READ roundTripTime NOTIFY roundTripTimeChanged FINAL)
     /// How long connecting may take, handshake included, in ms; 10 s by default.
     Q_PROPERTY(int handshakeTimeout READ handshakeTimeout WRITE setHandshakeTimeout NOTIFY
@@ -124,6 +134,10 @@ public:
     [[nodiscard]] FailureCause failureCause() const { return m_state.cause; }
     [[nodiscard]] int closeCode() const { return m_state.closeCode; }
     [[nodiscard]] QString closeReason() const { return m_state.closeReason; }
+    /// Who closed the connection, with closeCode; Nobody when it ended without a close frame.
+    [[nodiscard]] CloseSide closeSide() const { return m_state.closeSide; }
+    [[nodiscard]] QString ending() const;
+    [[nodiscard]] QList<ConnectionStage> stages() const { return m_stages; }
     [[nodiscard]] QStringList requestedSubprotocols() const { return m_request.subprotocols; }
     void setRequestedSubprotocols(const QStringList &subprotocols);
     [[nodiscard]] QString negotiatedSubprotocol() const { return m_state.negotiatedSubprotocol; }
@@ -164,10 +178,17 @@ public:
     Q_INVOKABLE void close(int code = 1000, const QString &reason = {});
 
     /*!
-        Sends a ping; roundTripTime tells when its pong has come. Only the newest ping counts.
-        Nothing is sent while the status is not Open.
+        Drops the connection that is open, as one that is lost: it ends in Error, with
+        \a errorString.
     */
-    Q_INVOKABLE void ping();
+    void drop(const QString &errorString);
+
+    /*!
+        Sends a ping, and returns its number, which is larger than those before; pongReceived() and
+        roundTripTime tell when its pong has come. While the status is not Open nothing is sent, and
+        0 returned.
+    */
+    Q_INVOKABLE quint64 ping();
 
     void classBegin() override;
     void componentComplete() override;
@@ -193,9 +214,11 @@ Q_SIGNALS:
     void negotiatedSubprotocolChanged();
     void originChanged();
     void requestHeadersChanged();
+    void stagesChanged();
     void roundTripTimeChanged();
-    /// A pong to one of our pings came; roundTripTime is that of this one.
-    void pongReceived();
+    /// A pong to the ping with that \a number came; roundTripTime is that of this one. A peer may
+    /// leave out those before (RFC 6455 section 5.5.3).
+    void pongReceived(quint64 number);
     void handshakeTimeoutChanged();
     void closeTimeoutChanged();
     void maxMessageSizeChanged();
@@ -209,6 +232,7 @@ private:
         Status status = Closed;
         int closeCode = 0;
         QString closeReason = {};
+        CloseSide closeSide = CloseSide::Nobody;
         QString errorString = {};
         QString negotiatedSubprotocol = {};
         FailureCause cause = FailureCause::None;
@@ -226,6 +250,7 @@ private:
     void takeTurn();
     bool hearNext(bool evenPaused);
     void hearRest();
+    void hear(const SocketEvent::Progress &event);
     void hear(const SocketEvent::Opened &event);
     void hear(const QList<ReceivedMessage> &messages);
     void hear(const ReceivedMessage &message);
@@ -235,7 +260,10 @@ private:
 
     void become(const State &state);
     void finish(const State &state);
-    void fail(const QString &errorString, FailureCause cause, int closeCode = 1006);
+    void fail(const QString &errorString, FailureCause cause, int closeCode = 1006,
+              CloseSide side = CloseSide::Nobody);
+    void setStages(const QList<ConnectionStage> &stages);
+    void giveUpStages();
 
     State m_state;
     SocketRequest m_request; // of the next connection
@@ -243,6 +271,8 @@ private:
     QTimer m_turnTimer; // until the next turn
     SocketWorker *m_worker = nullptr; // one for each connection, a child of this
     QList<ReceivedMessage> m_messages; // what is left of a batch, to be heard one by one
+    QList<ConnectionStage> m_stages;
+    QElapsedTimer m_stageClock; // of the last one
     quint64 m_pingNumber = 0;
     qreal m_roundTripTime = -1;
     int m_closeCodeWish = 1000;

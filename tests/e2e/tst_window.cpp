@@ -183,7 +183,7 @@ private Q_SLOTS:
         // A server that is asked to end says goodbye.
         server.terminate();
         QTRY_COMPARE(visibleRows(window).last(),
-                     u"# socket closed: 1001 going away (“Server stopping”)"_s);
+                     u"# socket closed by the server: 1001, going away, “Server stopping”"_s);
     }
 
     void aLostConnectionComesBackByItself()
@@ -210,7 +210,7 @@ private Q_SLOTS:
         QTest::mouseClick(window, Qt::LeftButton, {},
                           button->mapRectToScene(button->boundingRect()).center().toPoint());
         QTRY_COMPARE(button->property("text").toString(), u"Connect"_s);
-        QTRY_VERIFY(visibleRows(window).last().startsWith("# socket closed: 1000"_L1));
+        QTRY_VERIFY(visibleRows(window).last().startsWith("# socket closed from here: 1000"_L1));
         QVERIFY(!itemNamed(window, u"retryNow"_s)->isVisible());
     }
 
@@ -245,7 +245,7 @@ private Q_SLOTS:
         typeInto(window, server.url().toString());
         QTest::keyClick(window, Qt::Key_Return);
         QTRY_COMPARE(visibleRows(window).size(), 5);
-        QVERIFY(visibleRows(window).at(2).startsWith("# socket closed: 1000"_L1));
+        QVERIFY(visibleRows(window).at(2).startsWith("# socket closed from here: 1000"_L1));
     }
 
     void anAddressThatIsNone_data()
