@@ -183,6 +183,7 @@ void ConnectionSettings::applyTo(WebSocket &socket) const
     socket.setMaxMessageSize(maxMessageSize);
     socket.setHandshakeTimeout(handshakeTimeout);
     socket.setTlsFiles({.ca = caFile, .certificate = certificateFile, .key = keyFile});
+    socket.setPinnedFingerprint(pinnedFingerprint);
     socket.setUrl(url);
 }
 

@@ -4,6 +4,7 @@
 #include "closecode.h"
 #include "connectionstage.h"
 #include "failure.h"
+#include "peercertificate.h"
 #include "receivedmessage.h"
 
 #include <QList>
@@ -31,6 +32,7 @@ struct Progress
 struct Opened
 {
     QString subprotocol;
+    PeerCertificate certificate = {}; ///< null without TLS; one with a problem is pinned
 };
 /// One after the other, as they came.
 using Messages = QList<ReceivedMessage>;
@@ -50,6 +52,7 @@ struct Ended
     CloseSide closeSide = CloseSide::Nobody; ///< whose these two are
     QString errorString = {};
     FailureCause cause = FailureCause::None;
+    PeerCertificate certificate = {}; ///< that ended it; null where something else did
 };
 using Any = std::variant<Progress, Opened, Messages, Pong, Closing, Ended>;
 } // namespace SocketEvent

@@ -22,6 +22,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr int abnormalClosure = 1006; // RFC 6455 section 7.4.1
+
 constexpr auto pongCheckInterval = 1s;
 // While it waits for room: how often it is tried to write what the system has not taken yet.
 constexpr auto flushInterval = 10ms;
@@ -60,6 +62,11 @@ SocketConnection::SocketConnection(const SocketRequest &request, SocketChannel &
     connect(&m_socket, &QWebSocket::stateChanged, this, &SocketConnection::onSocketStateChanged);
     connect(&m_socket, &QWebSocket::connected, this, &SocketConnection::onConnected);
     connect(&m_socket, &QWebSocket::disconnected, this, &SocketConnection::onDisconnected);
+    connect(&m_socket, &QWebSocket::sslErrors, this, &SocketConnection::onSslErrors);
+    connect(&m_socket, &QWebSocket::alertReceived, this,
+            [this](QSsl::AlertLevel, QSsl::AlertType type) {
+                m_clientProblem = PeerCertificate::clientProblem(type, m_request.url);
+            });
     connect(&m_socket, QOverload<QAbstractSocket::SocketError>::of(&QWebSocket::error), this,
             &SocketConnection::onError);
     connect(&m_socket, &QWebSocket::aboutToClose, this, &SocketConnection::onAboutToClose);
@@ -97,6 +104,10 @@ void SocketConnection::open()
         request.setRawHeader(it.key().toLatin1(), value.isNull() ? QByteArray("") : value);
     }
     m_socket.open(request, options);
+    // The request is with the TLS socket as soon as TCP is through, and is written when the slots
+    // of this signal have returned.
+    if (const auto *tls = tlsSocket())
+        connect(tls, &QSslSocket::encrypted, this, &SocketConnection::onEncrypted);
 }
 
 void SocketConnection::runCommands()
@@ -170,7 +181,7 @@ void SocketConnection::onConnected()
     m_timer.stop();
     m_clock.start();
     m_pongTimer.start(pongCheckInterval);
-    tell(SocketEvent::Opened{m_socket.subprotocol()});
+    tell(SocketEvent::Opened{m_socket.subprotocol(), m_certificate});
 }
 
 void SocketConnection::onTextMessage(const QString &text)
@@ -236,7 +247,7 @@ void SocketConnection::flush()
         return;
     // A TLS socket reads when it is flushed, and QWebSocket is in the middle of a message: it
     // reads on by itself when this is through with it.
-    auto *tls = qobject_cast<QSslSocket *>(tcp);
+    auto *tls = tlsSocket();
     const QSignalBlocker blocker(tls);
     m_socket.flush();
     if (tls != nullptr) {
@@ -252,10 +263,16 @@ QTcpSocket *SocketConnection::tcpSocket() const
     return m_socket.findChild<QTcpSocket *>({}, Qt::FindDirectChildrenOnly);
 }
 
+/// The same over TLS; null without.
+QSslSocket *SocketConnection::tlsSocket() const
+{
+    return qobject_cast<QSslSocket *>(tcpSocket());
+}
+
 /// Over TLS, QWebSocket leaves out what has been encrypted and the system has not taken yet.
 qint64 SocketConnection::bytesToWrite() const
 {
-    const auto *tls = qobject_cast<QSslSocket *>(tcpSocket());
+    const auto *tls = tlsSocket();
     return m_socket.bytesToWrite() + (tls == nullptr ? 0 : tls->encryptedBytesToWrite());
 }
 
@@ -287,6 +304,26 @@ void SocketConnection::setWritten(qint64 done)
         Q_EMIT eventsWaiting();
 }
 
+/// The certificate is not valid: then TLS fails, unless it is the pinned one.
+void SocketConnection::onSslErrors(const QList<QSslError> &errors)
+{
+    auto *tls = tlsSocket();
+    m_certificate = PeerCertificate(tls->peerCertificate(), errors, m_request.url);
+    if (!m_certificate.isNull() && m_certificate.fingerprint() == m_request.pinnedFingerprint)
+        tls->ignoreSslErrors(errors);
+}
+
+/// TLS is through. A pin is for the certificate that has changed, however valid the new one is:
+/// nothing may be written to its owner.
+void SocketConnection::onEncrypted()
+{
+    if (m_certificate.isNull())
+        m_certificate = PeerCertificate(tlsSocket()->peerCertificate(), {}, m_request.url);
+    if (!m_request.pinnedFingerprint.isEmpty()
+        && m_certificate.fingerprint() != m_request.pinnedFingerprint)
+        refuseCertificate();
+}
+
 void SocketConnection::onError(QAbstractSocket::SocketError error)
 {
     const QString problem = describeFailure(stage(), error, m_socket.errorString(), m_request.url);
@@ -295,6 +332,14 @@ void SocketConnection::onError(QAbstractSocket::SocketError error)
         fail(problem);
     if (m_state != State::Connecting && m_state != State::Open)
         return; // how it ends is told by onDisconnected() or onTimeout()
+    if (error == QAbstractSocket::SslHandshakeFailedError && !m_certificate.isNull()) {
+        refuseCertificate();
+        return;
+    }
+    if (m_state == State::Connecting && !m_clientProblem.isEmpty()) {
+        fail(m_clientProblem, FailureCause::Tls);
+        return;
+    }
     if (stage() == Stage::Upgrade) {
         const auto answer = UpgradeAnswer::read(m_tap.peekAnswer(UpgradeAnswer::maxSize));
         failUpgrade(answer, describeRefusal(answer, m_socket.errorString(), m_request.url));
@@ -360,6 +405,14 @@ void SocketConnection::fail(const QString &errorString, FailureCause cause, int 
                             CloseSide side)
 {
     end({.closeCode = closeCode, .closeSide = side, .errorString = errorString, .cause = cause});
+}
+
+void SocketConnection::refuseCertificate()
+{
+    end({.closeCode = abnormalClosure,
+         .errorString = m_certificate.refusal(m_request.url, m_request.pinnedFingerprint),
+         .cause = FailureCause::Tls,
+         .certificate = m_certificate});
 }
 
 void SocketConnection::end(const SocketEvent::Ended &event)

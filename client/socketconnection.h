@@ -14,6 +14,8 @@
 #include <QTimer>
 #include <QWebSocket>
 
+class QSslError;
+class QSslSocket;
 class QTcpSocket;
 struct UpgradeAnswer;
 
@@ -68,6 +70,8 @@ private:
     void onBinaryMessage(const QByteArray &bytes);
     void onPong(const QByteArray &payload);
     void onBytesWritten(qint64 bytes);
+    void onSslErrors(const QList<QSslError> &errors);
+    void onEncrypted();
     void onError(QAbstractSocket::SocketError error);
     void onAboutToClose();
     void onDisconnected();
@@ -81,6 +85,7 @@ private:
     void attend();
     void flush();
     [[nodiscard]] QTcpSocket *tcpSocket() const;
+    [[nodiscard]] QSslSocket *tlsSocket() const;
     [[nodiscard]] qint64 bytesToWrite() const;
     void setWritten(qint64 done);
     void fail(const QString &errorString, FailureCause cause = FailureCause::Other,
@@ -88,6 +93,7 @@ private:
     void failUpgrade(const UpgradeAnswer &answer, const QString &problem);
     void beginStage(Stage stage, const QString &detail = {});
     void endStages(StageState::State state, const QString &detail);
+    void refuseCertificate();
     void end(const SocketEvent::Ended &event);
     void hangUp();
     [[nodiscard]] Stage stage() const;
@@ -101,6 +107,8 @@ private:
     WireTap m_tap;
     QElapsedTimer m_clock; // of pings
     QQueue<Ping> m_pings; // whose pongs have not come
+    PeerCertificate m_certificate; // the server's, once it is known
+    QString m_clientProblem; // what the server has against our certificate
     QString m_lastProblem; // while open, until it is known how it ends
     qint64 m_ownBytesToWrite = 0; // of those of the socket, what we have sent ourselves, about
     State m_state = State::Connecting;

@@ -26,5 +26,8 @@ struct SocketRequest
     QStringList subprotocols;
     QVariantMap headers;
     TlsFiles tlsFiles; ///< for wss:// alone
+    /// As normalizedFingerprint() writes it: of the one certificate that the server may show, valid
+    /// or not; empty: any that is valid. For wss:// alone.
+    QString pinnedFingerprint;
     SocketLimits limits;
 };

@@ -3,6 +3,7 @@
 
 #include "address.h"
 #include "closecode.h"
+#include "connectionsettings.h"
 #include "requestheaders.h"
 #include "socketworker.h"
 #include "utf8.h"
@@ -178,7 +179,7 @@ void WebSocket::hangUp()
         giveUpStages();
         finish({.status = Closed, .closeCode = abnormalClosure});
     } else if (m_state.status == Open) {
-        become({.status = Closing, .negotiatedSubprotocol = m_state.negotiatedSubprotocol});
+        becomeClosing();
         m_worker->close(m_closeCodeWish, m_closeReasonWish);
         m_turnTimer.start(); // not paused any more
     }
@@ -235,7 +236,9 @@ void WebSocket::hear(const SocketEvent::Progress &event)
 
 void WebSocket::hear(const SocketEvent::Opened &event)
 {
-    become({.status = Open, .negotiatedSubprotocol = event.subprotocol});
+    become({.status = Open,
+            .negotiatedSubprotocol = event.subprotocol,
+            .certificate = event.certificate});
 }
 
 void WebSocket::hear(const QList<ReceivedMessage> &messages)
@@ -265,7 +268,7 @@ void WebSocket::hear(const SocketEvent::Pong &event)
 void WebSocket::hear(const SocketEvent::Closing &)
 {
     if (m_state.status == Open)
-        become({.status = Closing, .negotiatedSubprotocol = m_state.negotiatedSubprotocol});
+        becomeClosing();
 }
 
 void WebSocket::hear(const SocketEvent::Ended &event)
@@ -276,8 +279,21 @@ void WebSocket::hear(const SocketEvent::Ended &event)
                 .closeReason = event.closeReason,
                 .closeSide = event.closeSide});
     } else {
-        fail(event.errorString, event.cause, event.closeCode, event.closeSide);
+        finish({.status = Error,
+                .closeCode = event.closeCode,
+                .closeSide = event.closeSide,
+                .errorString = event.errorString,
+                .cause = event.cause,
+                .certificate = event.certificate});
     }
+}
+
+/// What was agreed on when it opened holds until it has closed.
+void WebSocket::becomeClosing()
+{
+    State closing = m_state;
+    closing.status = Closing;
+    become(closing);
 }
 
 /// Takes on \a state as a whole, then says what has changed.
@@ -297,6 +313,8 @@ void WebSocket::become(const State &state)
         Q_EMIT negotiatedSubprotocolChanged();
     if (state.status != Open && take(m_roundTripTime, qreal(-1)))
         Q_EMIT roundTripTimeChanged();
+    if (previous.certificate != state.certificate)
+        Q_EMIT certificateChanged();
 }
 
 /// Ends the connection in \a state.
@@ -309,11 +327,10 @@ void WebSocket::finish(const State &state)
         Q_EMIT bytesToWriteChanged();
 }
 
-void WebSocket::fail(const QString &errorString, FailureCause cause, int closeCode, CloseSide side)
+void WebSocket::fail(const QString &errorString, FailureCause cause)
 {
     finish({.status = Error,
-            .closeCode = closeCode,
-            .closeSide = side,
+            .closeCode = abnormalClosure,
             .errorString = errorString,
             .cause = cause});
 }
@@ -415,6 +432,53 @@ void WebSocket::setRequestHeaders(const QVariantMap &headers)
 {
     if (take(m_request.headers, headers))
         Q_EMIT requestHeadersChanged();
+}
+
+void WebSocket::setTlsFiles(const TlsFiles &files)
+{
+    if (take(m_request.tlsFiles, files))
+        Q_EMIT tlsFilesChanged();
+}
+
+void WebSocket::setCaFile(const QString &file)
+{
+    TlsFiles files = tlsFiles();
+    files.ca = file;
+    setTlsFiles(files);
+}
+
+void WebSocket::setCertificateFile(const QString &file)
+{
+    TlsFiles files = tlsFiles();
+    files.certificate = file;
+    setTlsFiles(files);
+}
+
+void WebSocket::setKeyFile(const QString &file)
+{
+    TlsFiles files = tlsFiles();
+    files.key = file;
+    setTlsFiles(files);
+}
+
+void WebSocket::setPinnedFingerprint(const QString &fingerprint)
+{
+    // What is none stays: no certificate has it, so that none is accepted.
+    const QString normalized = normalizedFingerprint(fingerprint);
+    if (take(m_request.pinnedFingerprint, normalized.isEmpty() ? fingerprint : normalized))
+        Q_EMIT pinnedFingerprintChanged();
+}
+
+bool WebSocket::isCertificateRefused() const
+{
+    return m_state.status == Error && !m_state.certificate.isNull();
+}
+
+WebSocket::Trust WebSocket::trust() const
+{
+    if (m_state.status == Error || m_state.certificate.isNull())
+        return NoTls;
+    return m_state.certificate.problem().isEmpty() ? Verified : Pinned;
 }
 
 void WebSocket::setHandshakeTimeout(int timeout)

@@ -4,6 +4,7 @@
 #include "closecode.h"
 #include "connectionstage.h"
 #include "failure.h"
+#include "peercertificate.h"
 #include "receivedmessage.h"
 #include "socketrequest.h"
 
@@ -84,6 +85,25 @@ class WebSocket
     /// One that cannot be sent makes it fail, with a sentence.
     Q_PROPERTY(QVariantMap requestHeaders READ requestHeaders WRITE setRequestHeaders NOTIFY
                    requestHeadersChanged FINAL)
+    /// Files in PEM that a wss:// connection uses, none by default: certificates to trust besides
+    /// the system's, the client's own certificate with its chain, and its key. They take effect at
+    /// the next open; one that cannot be used makes it fail, with a sentence.
+    Q_PROPERTY(QString caFile READ caFile WRITE setCaFile NOTIFY tlsFilesChanged FINAL)
+    Q_PROPERTY(QString certificateFile READ certificateFile WRITE setCertificateFile NOTIFY
+                   tlsFilesChanged FINAL)
+    Q_PROPERTY(QString keyFile READ keyFile WRITE setKeyFile NOTIFY tlsFilesChanged FINAL)
+    /// SHA-256 of the one certificate that a wss:// server may show, valid or not, in hexadecimal
+    /// digits with or without colons; empty, as by default: any that is valid. Takes effect at the
+    /// next open.
+    Q_PROPERTY(QString pinnedFingerprint READ pinnedFingerprint WRITE setPinnedFingerprint NOTIFY
+                   pinnedFingerprintChanged FINAL)
+    /// The server's certificate while a connection is open over TLS, or the one for which the last
+    /// attempt was given up; else a null one.
+    Q_PROPERTY(PeerCertificate certificate READ certificate NOTIFY certificateChanged FINAL)
+    /// Whether the last attempt was given up because of the certificate.
+    Q_PROPERTY(bool certificateRefused READ isCertificateRefused NOTIFY certificateChanged FINAL)
+    /// Whom the connection that is open is with, as far as TLS says.
+    Q_PROPERTY(Trust trust READ trust NOTIFY certificateChanged FINAL)
     /// How long the last ping took that has come back, in ms; -1 before, and while not Open.
     Q_PROPERTY(qreal roundTripTime READ roundTripTime NOTIFY roundTripTimeChanged FINAL)
     /// How long connecting may take, handshake included, in ms; 10 s by default.
@@ -109,6 +129,13 @@ public:
     /// The numbers are those of Qt's element.
     enum Status { Connecting, Open, Closing, Closed, Error };
     Q_ENUM(Status)
+
+    enum Trust {
+        NoTls, ///< nothing is known; so it is while there is no open connection
+        Verified, ///< the certificate is valid
+        Pinned, ///< the certificate is not valid, but the pinned one
+    };
+    Q_ENUM(Trust)
 
     static constexpr int defaultHandshakeTimeout = SocketLimits().handshakeTimeout;
     static constexpr int defaultCloseTimeout = SocketLimits().closeTimeout;
@@ -148,10 +175,20 @@ public:
     [[nodiscard]] qreal roundTripTime() const { return m_roundTripTime; }
     [[nodiscard]] int handshakeTimeout() const { return m_request.limits.handshakeTimeout; }
     void setHandshakeTimeout(int timeout);
-    /// Files that a wss:// connection uses: none by default. Takes effect at the next open; one
-    /// that cannot be used makes it fail, with a sentence.
+    /// caFile, certificateFile and keyFile as one.
     [[nodiscard]] TlsFiles tlsFiles() const { return m_request.tlsFiles; }
-    void setTlsFiles(const TlsFiles &files) { m_request.tlsFiles = files; }
+    void setTlsFiles(const TlsFiles &files);
+    [[nodiscard]] QString caFile() const { return m_request.tlsFiles.ca; }
+    void setCaFile(const QString &file);
+    [[nodiscard]] QString certificateFile() const { return m_request.tlsFiles.certificate; }
+    void setCertificateFile(const QString &file);
+    [[nodiscard]] QString keyFile() const { return m_request.tlsFiles.key; }
+    void setKeyFile(const QString &file);
+    [[nodiscard]] QString pinnedFingerprint() const { return m_request.pinnedFingerprint; }
+    void setPinnedFingerprint(const QString &fingerprint);
+    [[nodiscard]] PeerCertificate certificate() const { return m_state.certificate; }
+    [[nodiscard]] bool isCertificateRefused() const;
+    [[nodiscard]] Trust trust() const;
     [[nodiscard]] int closeTimeout() const { return m_request.limits.closeTimeout; }
     void setCloseTimeout(int timeout);
     [[nodiscard]] qint64 maxMessageSize() const { return m_request.limits.maxMessageSize; }
@@ -215,6 +252,9 @@ Q_SIGNALS:
     void originChanged();
     void requestHeadersChanged();
     void stagesChanged();
+    void tlsFilesChanged();
+    void pinnedFingerprintChanged();
+    void certificateChanged();
     void roundTripTimeChanged();
     /// A pong to the ping with that \a number came; roundTripTime is that of this one. A peer may
     /// leave out those before (RFC 6455 section 5.5.3).
@@ -236,6 +276,7 @@ private:
         QString errorString = {};
         QString negotiatedSubprotocol = {};
         FailureCause cause = FailureCause::None;
+        PeerCertificate certificate = {};
     };
 
     void setActiveWish(bool active);
@@ -258,10 +299,10 @@ private:
     void hear(const SocketEvent::Closing &event);
     void hear(const SocketEvent::Ended &event);
 
+    void becomeClosing();
     void become(const State &state);
     void finish(const State &state);
-    void fail(const QString &errorString, FailureCause cause, int closeCode = 1006,
-              CloseSide side = CloseSide::Nobody);
+    void fail(const QString &errorString, FailureCause cause);
     void setStages(const QList<ConnectionStage> &stages);
     void giveUpStages();
 
