@@ -55,14 +55,14 @@ bool hasDisplay()
         || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
 }
 
-/// The colours that QML's SystemPalette will read; the theme itself needs no more than light or
-/// dark.
+/// The colours that QML's SystemPalette will read. Black and white would be a desktop of high
+/// contrast.
 void applyTheme(CommandLine::Theme theme)
 {
     if (theme == CommandLine::Theme::Dark)
-        QGuiApplication::setPalette(QPalette(Qt::black));
+        QGuiApplication::setPalette(QPalette(QColor(0x20, 0x20, 0x20)));
     else if (theme == CommandLine::Theme::Light)
-        QGuiApplication::setPalette(QPalette(Qt::white));
+        QGuiApplication::setPalette(QPalette(QColor(0xf0, 0xf0, 0xf0)));
 }
 
 int talkInTerminal(const CommandLine &commandLine)

@@ -180,7 +180,8 @@ private Q_SLOTS:
         QTRY_VERIFY(conversation.isFinished());
         QCOMPARE(conversation.exitCode(), Terminal::Failure);
         QVERIFY(conversation.error().contains("before everything was said"_L1));
-        QVERIFY(conversation.output().endsWith("# socket closed by the server: 1001, going away\n"));
+        QVERIFY(
+            conversation.output().endsWith("# socket closed by the server: 1001, going away\n"));
     }
 
     void serverIsLost()

@@ -373,11 +373,12 @@ private Q_SLOTS:
         QTRY_COMPARE(transcript.count(), 6);
         socket.setUrl(QUrl(u"foo"_s));
         QTRY_COMPARE(transcript.count(), 7);
-        QCOMPARE(rows(transcript),
-                 QStringList({u"# socket open"_s, u"> hello"_s, u"< hello"_s, u"> 01 02"_s,
-                              u"< 01 02"_s, u"# socket closed by the server: 1001, going away, “see you”"_s,
-                              u"# socket error: “foo” is not a WebSocket address: it should look "
-                              "like ws://localhost:3000."_s}));
+        QCOMPARE(
+            rows(transcript),
+            QStringList({u"# socket open"_s, u"> hello"_s, u"< hello"_s, u"> 01 02"_s, u"< 01 02"_s,
+                         u"# socket closed by the server: 1001, going away, “see you”"_s,
+                         u"# socket error: “foo” is not a WebSocket address: it should look "
+                         "like ws://localhost:3000."_s}));
         QCOMPARE(transcript.entry(0).kind, Entry::Failed);
         QCOMPARE(transcript.entry(1).kind, Entry::Closed);
         QCOMPARE(transcript.entry(6).kind, Entry::Opened);

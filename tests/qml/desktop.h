@@ -19,6 +19,15 @@ public:
     /// Gives every window the colours of a dark, or of a light, desktop.
     Q_INVOKABLE void setDark(bool dark)
     {
-        QGuiApplication::setPalette(QPalette(dark ? Qt::black : Qt::white));
+        QGuiApplication::setPalette(
+            QPalette(dark ? QColor(0x20, 0x20, 0x20) : QColor(Qt::lightGray)));
+    }
+    /// Gives every window these colours, one to write on, one to write with.
+    Q_INVOKABLE void setColors(const QColor &window, const QColor &words)
+    {
+        QPalette palette(window);
+        palette.setColor(QPalette::Window, window);
+        palette.setColor(QPalette::WindowText, words);
+        QGuiApplication::setPalette(palette);
     }
 };

@@ -17,19 +17,18 @@ TestCase {
         Desktop.setDark(false);
     }
 
-    function linear(c: real): real {
-        return c <= 0.03928 ? c / 12.92 : Math.pow((c + 0.055) / 1.055, 2.4);
+    /// As WebAIM's contrast checker says.
+    function test_contrastIsThatOfWcag_data() {
+        return [
+            {tag: "most", one: "#000000", other: "#ffffff", ratio: 21},
+            {tag: "none", one: "#123456", other: "#123456", ratio: 1},
+            {tag: "grey", one: "#767676", other: "#ffffff", ratio: 4.54},
+            {tag: "blue", one: "#0000ff", other: "#ffff00", ratio: 8.0}
+        ];
     }
 
-    /// Relative luminance, as WCAG 2 defines it.
-    function luminance(colour: color): real {
-        return 0.2126 * linear(colour.r) + 0.7152 * linear(colour.g) + 0.0722 * linear(colour.b);
-    }
-
-    function contrast(one: color, other: color): real {
-        const a = luminance(one);
-        const b = luminance(other);
-        return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    function test_contrastIsThatOfWcag(data) {
+        fuzzyCompare(Theme.ratio(Qt.color(data.one), Qt.color(data.other)), data.ratio, 0.01);
     }
 
     function test_itFollowsTheDesktop() {
@@ -42,21 +41,31 @@ TestCase {
     }
 
     function test_everyTextCanBeRead_data() {
-        return [{tag: "dark", dark: true}, {tag: "light", dark: false}];
+        return [
+            {tag: "dark", window: "#202020", words: "#ffffff", least: 4.5},
+            {tag: "light", window: "#f0f0f0", words: "#000000", least: 4.5},
+            {tag: "white on black", window: "#000000", words: "#ffffff", least: 7},
+            {tag: "yellow on black", window: "#000000", words: "#ffff00", least: 7},
+            {tag: "black on white", window: "#ffffff", words: "#000000", least: 7}
+        ];
     }
 
     function test_everyTextCanBeRead(data) {
-        Desktop.setDark(data.dark);
+        Desktop.setColors(data.window, data.words);
+        compare(Theme.contrasting, data.least > 4.5);
         const texts = ["text", "quiet", "accent", "sent", "received", "status", "error",
                        "jsonKey", "jsonString", "jsonNumber", "jsonKeyword"];
         const surfaces = ["background", "surface", "field", "added", "removed", "changed"];
         for (const text of texts) {
             for (const surface of surfaces) {
-                const ratio = contrast(Theme[text], Theme[surface]);
-                verify(ratio >= 4.5, text + " on " + surface + ": " + ratio.toFixed(2));
+                const least = surface === "background" ? data.least : 4.5;
+                const ratio = Theme.ratio(Theme[text], Theme[surface]);
+                verify(ratio >= least, text + " on " + surface + ": " + ratio.toFixed(2));
             }
         }
-        verify(contrast(Theme.text, Theme.selection) >= 4.5);
-        verify(contrast(Theme.accent, Theme.hover) >= 4.5);
+        verify(Theme.ratio(Theme.text, Theme.selection) >= 4.5);
+        verify(Theme.ratio(Theme.accent, Theme.hover) >= 4.5);
+        // What one can press is seen to be there (WCAG 2.1, 1.4.11).
+        verify(Theme.ratio(Theme.line, Theme.background) >= (Theme.contrasting ? 3 : 1));
     }
 }
