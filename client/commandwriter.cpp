@@ -59,7 +59,9 @@ WrittenCommand websocat(const ConnectionSettings &settings)
     add(u"--ua"_s, settings.userAgent);
     add(u"--protocol"_s, settings.subprotocols.join(u','));
     add(u"--origin"_s, settings.origin);
-    if (settings.pingInterval != 0) {
+    // Without the flag websocat sends none, as with 0; ours by default are no wish of anybody.
+    if (settings.pingInterval != 0
+        && settings.pingInterval != ConnectionSettings::defaultPingInterval) {
         constexpr int second = 1'000;
         add(u"--ping-interval"_s, QString::number((settings.pingInterval + second - 1) / second));
     }

@@ -31,6 +31,7 @@ struct ConnectionSettings
 {
     static constexpr qint64 largestMaxMessageSize = 1024 * 1024 * 1024; ///< bytes
     static constexpr int longestHandshakeTimeout = 10 * 60 * 1000; ///< ms
+    static constexpr int defaultPingInterval = 20'000; ///< ms
     static constexpr int shortestPingInterval = 1'000; ///< ms
     static constexpr int longestPingInterval = 60 * 60 * 1000; ///< ms
 
@@ -43,7 +44,7 @@ struct ConnectionSettings
     QString userAgent = {}; ///< empty: none is named
     qint64 maxMessageSize = SocketLimits().maxMessageSize; ///< bytes
     int handshakeTimeout = SocketLimits().handshakeTimeout; ///< ms
-    int pingInterval = 0; ///< ms; 0: no pings
+    int pingInterval = defaultPingInterval; ///< ms; 0: no pings
     bool reconnect = true;
     /// Sent as text, one message each, whenever the connection opens.
     QStringList firstMessages = {};

@@ -164,8 +164,12 @@ WrittenCommand pythonProgram(const ConnectionSettings &settings)
         add(u"open_timeout"_s, QString::number(settings.handshakeTimeout / 1000.0));
     if (settings.maxMessageSize != defaults.maxMessageSize)
         add(u"max_size"_s, QString::number(settings.maxMessageSize));
-    if (settings.pingInterval != 0)
-        add(u"ping_interval"_s, QString::number(settings.pingInterval / 1000.0));
+    // As many as by default there, too.
+    if (settings.pingInterval != ConnectionSettings::defaultPingInterval) {
+        add(u"ping_interval"_s,
+            settings.pingInterval == 0 ? u"None"_s
+                                       : QString::number(settings.pingInterval / 1000.0));
+    }
 
     QString text;
     const bool hasFiles = !settings.caFile.isEmpty() || !settings.certificateFile.isEmpty();

@@ -152,7 +152,8 @@ QString describeRefusal(const UpgradeAnswer &answer, const QString &detail, cons
     }
     if (answer.status == 0) {
         return u"%1 does not speak HTTP, it says “%2”: is the port right?"_s.arg(
-            who, peerWords(QString::fromUtf8(answer.bytes.left(answer.bytes.indexOf('\n')))));
+            who,
+            peerWords(QString::fromUtf8(answer.bytes.left(answer.bytes.indexOf('\n')).trimmed())));
     }
     const QString status = answer.statusText();
     if (answer.status == 101) {

@@ -25,7 +25,8 @@ WriterNotes &WriterNotes::pin()
 
 WriterNotes &WriterNotes::pings()
 {
-    return add(m_settings.pingInterval != 0, u"The interval of pings"_s);
+    return add(m_settings.pingInterval != ConnectionSettings::defaultPingInterval,
+               u"The interval of pings"_s);
 }
 
 WriterNotes &WriterNotes::messageSize()

@@ -213,7 +213,7 @@ private Q_SLOTS:
         file.close();
         SettingsStore store(m_file);
         const ConnectionSettings read = store.settings(everything().url);
-        QCOMPARE(read.pingInterval, 0);
+        QCOMPARE(read.pingInterval, ConnectionSettings::defaultPingInterval);
         QCOMPARE(read.handshakeTimeout, ConnectionSettings().handshakeTimeout);
         QCOMPARE(read.headers, everything().headers);
         QCOMPARE(store.history(), QList<QUrl>{QUrl(u"ws://ok"_s)});
