@@ -14,6 +14,8 @@ Bar {
     /*! WebSocket.Connecting, WebSocket.Open, … */
     required property int status
 
+    /*! How long the last ping took, in ms; -1: there was none. */
+    property real roundTripTime: -1
     /*! Messages and bytes a second, both ways. */
     property int messageRate: 0
     property real byteRate: 0
@@ -27,6 +29,8 @@ Bar {
     signal connectRequested(string typed)
     /*! The person wants no connection, or not to wait for one. */
     signal disconnectRequested()
+    /*! The person wants to see how connecting went, or no longer. */
+    signal stagesRequested()
     /*! One of the addresses is to be forgotten. */
     signal removeRequested(string address)
     /*! The person wants the bundled server. */
@@ -84,23 +88,27 @@ Bar {
         anchors.topMargin: Theme.gap
         spacing: Theme.gap
 
-        Text {
-            text: root.shape
-            textFormat: Text.PlainText
-            color: root.tone
-            font.pixelSize: Theme.textSize
-            Accessible.ignored: true
-        }
-
-        Text {
+        Command {
+            id: stateButton
             objectName: "state"
 
-            visible: root.width >= 480
+            leftPadding: Theme.gap / 2
+            rightPadding: Theme.gap / 2
             text: root.stateText
-            textFormat: Text.PlainText
-            color: root.tone
-            font.pixelSize: Theme.textSize
-            Accessible.ignored: true
+            Accessible.name: qsTr("%1: how connecting went").arg(root.stateText)
+            Accessible.description: qsTr("Ctrl+I")
+            onClicked: root.stagesRequested()
+            contentItem: Text {
+                text: root.width < 480 ? root.shape : root.shape + " " + root.stateText
+                textFormat: Text.PlainText
+                color: root.tone
+                font.pixelSize: Theme.textSize
+            }
+            background: Rectangle {
+                radius: Theme.radius
+                color: stateButton.down || stateButton.hovered ? Theme.hover : "transparent"
+                border.color: stateButton.visualFocus ? Theme.accent : "transparent"
+            }
         }
 
         Field {
@@ -140,6 +148,18 @@ Bar {
             Accessible.name: qsTr("Earlier addresses, and a local server")
             Accessible.description: qsTr("Down")
             onClicked: root.showAddresses()
+        }
+
+        Text {
+            objectName: "ping"
+
+            visible: root.roundTripTime >= 0 && root.width >= 560
+            text: Units.milliseconds(root.roundTripTime)
+            textFormat: Text.PlainText
+            color: Theme.quiet
+            font.pixelSize: Theme.quietSize
+            Accessible.role: Accessible.StaticText
+            Accessible.name: qsTr("Round trip %1").arg(text)
         }
 
         Text {

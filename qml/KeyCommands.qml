@@ -18,6 +18,7 @@ Item {
     signal helpRequested()
     signal addressRequested()
     signal connectRequested()
+    signal stagesRequested()
     signal serverRequested()
     signal findRequested()
     signal olderHitRequested()
@@ -46,6 +47,11 @@ Item {
             sequences: ["Ctrl+R"]
             words: qsTr("connects again, without waiting for the next attempt")
             onActivated: root.connectRequested()
+        },
+        KeyCommand {
+            sequences: ["Ctrl+I"]
+            words: qsTr("how connecting went, stage by stage, and how the connection ended")
+            onActivated: root.stagesRequested()
         },
         KeyCommand {
             sequences: ["Ctrl+Shift+E"]

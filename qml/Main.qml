@@ -132,6 +132,14 @@ Window {
             focusUsual();
     }
 
+    function showStages(shown: bool) {
+        stagesView.visible = shown;
+        if (shown)
+            stagesView.forceActiveFocus();
+        else
+            focusUsual();
+    }
+
     function showKeys(shown: bool) {
         keyHelp.visible = shown;
         if (shown)
@@ -235,9 +243,11 @@ Window {
         spacing: 0
         visible: !keyHelp.visible && (root.width >= 640 || !conversationList.visible)
         Keys.onEscapePressed: event => {
-            event.accepted = details.visible || session.isReading;
+            event.accepted = details.visible || stagesView.visible || session.isReading;
             if (details.visible)
                 details.closed();
+            else if (stagesView.visible)
+                root.showStages(false);
             else if (session.isReading)
                 root.read(0);
         }
@@ -248,6 +258,7 @@ Window {
             Layout.fillWidth: true
             address: session.socket.address
             status: session.socket.status
+            roundTripTime: session.socket.roundTripTime
             messageRate: session.transcript.messageRate
             byteRate: session.transcript.byteRate
             addresses: session.addressBook.addresses
@@ -264,11 +275,51 @@ Window {
                 root.focusUsual();
             }
             onDisconnectRequested: session.socket.close()
+            onStagesRequested: root.showStages(!stagesView.visible)
             onRemoveRequested: address => session.addressBook.remove(address)
             onServerRequested: root.startServer()
             onDismissed: {
                 problem = "";
                 root.focusUsual();
+            }
+        }
+
+        Loader {
+            id: stagesView
+            objectName: "stages"
+
+            Layout.fillWidth: true
+            visible: false
+            onVisibleChanged: {
+                if (visible)
+                    setSource("StagesView.qml", {stages: session.socket.stages, ending: session.socket.ending, focus: true});
+            }
+
+            Binding {
+                target: stagesView.item
+                when: stagesView.item !== null
+                property: "stages"
+                value: session.socket.stages
+            }
+            Binding {
+                target: stagesView.item
+                when: stagesView.item !== null
+                property: "ending"
+                value: session.socket.ending
+            }
+            Binding {
+                target: stagesView.item
+                when: stagesView.item !== null
+                property: "roundTripTime"
+                value: session.socket.roundTripTime
+            }
+            Connections {
+                target: stagesView.item
+                ignoreUnknownSignals: true
+
+                function onClosed() {
+                    root.showStages(false);
+                }
             }
         }
 
@@ -458,6 +509,7 @@ Window {
             else
                 session.reconnect();
         }
+        onStagesRequested: root.showStages(!stagesView.visible)
         onServerRequested: root.startServer()
         onFindRequested: {
             if (!filterBar.visible)

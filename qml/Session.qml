@@ -33,6 +33,10 @@ QtObject {
         socket: root.socket
         enabled: root.reconnects && root.settings.reconnect
     }
+    readonly property Heartbeat heartbeat: Heartbeat {
+        socket: root.socket
+        interval: root.settings.pingInterval
+    }
     /*! The bundled server, for who has none to talk to. */
     readonly property LocalServer localServer: LocalServer {
         onStateChanged: {

@@ -108,6 +108,32 @@ TestCase {
         compare(disconnected.count, 1);
     }
 
+    function test_theStateLeadsToTheStages() {
+        const stages = createTemporaryQmlObject("import QtTest; SignalSpy { signalName: 'stagesRequested' }", root);
+        stages.target = bar;
+        const button = findChild(bar, "state");
+        compare(button.contentItem.text, "● open");
+        mouseClick(button);
+        compare(stages.count, 1);
+        button.forceActiveFocus();
+        keyClick(Qt.Key_Return);
+        compare(stages.count, 2);
+        bar.width = 320;
+        compare(button.contentItem.text, "●");
+        compare(button.Accessible.name, "open: how connecting went");
+    }
+
+    function test_theRoundTripIsQuiet() {
+        const ping = findChild(bar, "ping");
+        verify(!ping.visible);
+        bar.roundTripTime = 0.44;
+        verify(ping.visible);
+        compare(ping.text, "0.4 ms");
+        compare(ping.Accessible.name, "Round trip 0.4 ms");
+        bar.width = 400;
+        verify(!ping.visible);
+    }
+
     function test_anotherAddressIsTyped() {
         clearSpies();
         bar.focusField();

@@ -46,6 +46,7 @@ TestCase {
             {tag: "F1", key: Qt.Key_F1, says: "helpRequested"},
             {tag: "Ctrl+L", key: Qt.Key_L, says: "addressRequested"},
             {tag: "Ctrl+R", key: Qt.Key_R, says: "connectRequested"},
+            {tag: "Ctrl+I", key: Qt.Key_I, says: "stagesRequested"},
             {tag: "Ctrl+Shift+E", key: Qt.Key_E, says: "serverRequested"},
             {tag: "Ctrl+F", key: Qt.Key_F, says: "findRequested"},
             {tag: "F3", key: Qt.Key_F3, says: "olderHitRequested"},
