@@ -20,6 +20,8 @@ ChatWindow::ChatWindow(const QUrl &url, const Settings &settings)
                                    {u"settingsFile"_s, settings.addressFile},
                                    {u"outboxFile"_s, settings.outboxFile},
                                    {u"reconnects"_s, settings.reconnect},
+                                   {u"flags"_s, QVariant::fromValue(settings.flags)},
+                                   {u"lines"_s, settings.lines},
                                    {u"connects"_s, settings.openFile.isEmpty() || !url.isEmpty()}});
     m_engine.load(QUrl(u"qrc:/qt/qml/AwesomeChat/Main.qml"_s));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "connectionsettings.h"
 #include "networkrefuser.h"
 
 #include <QQmlApplicationEngine>
@@ -22,6 +23,9 @@ public:
         QString addressFile = {}; ///< where addresses are kept; empty: nowhere
         QString outboxFile = {}; ///< where lines that wait are kept; empty: in memory only
         bool reconnect = true; ///< whether a lost connection is tried again
+        /// What the command line says of connecting, beside what is kept; see ServerSettings.
+        ConnectionSettings flags = {};
+        QStringList lines = {}; ///< sent as soon as there is a connection
     };
 
     /// Opens a window for talking to \a url, which need not be an address: then the window says so.

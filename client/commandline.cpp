@@ -4,6 +4,7 @@
 #include "address.h"
 
 #include <QCommandLineParser>
+#include <QFileInfo>
 
 #include <cmath>
 
@@ -33,27 +34,22 @@ struct Options
                             "nowhere."_s,
                             u"FILE"_s};
     QCommandLineOption header{
-        u"header"_s,
-        u"With --terminal: a header of the request, \"Name: value\"; may be repeated."_s,
-        u"HEADER"_s};
+        u"header"_s, u"A header of the request, \"Name: value\"; may be repeated."_s, u"HEADER"_s};
     QCommandLineOption subprotocol{
-        u"subprotocol"_s,
-        u"With --terminal: a subprotocol to offer, the preferred one first; may be repeated."_s,
+        u"subprotocol"_s, u"A subprotocol to offer, the preferred one first; may be repeated."_s,
         u"NAME"_s};
-    QCommandLineOption origin{
-        u"origin"_s, u"With --terminal: the Origin to name (default: none)."_s, u"ORIGIN"_s};
-    QCommandLineOption ca{u"ca"_s,
-                          u"With --terminal and wss://: trust the certificates in this file too."_s,
+    QCommandLineOption origin{u"origin"_s, u"The Origin to name (default: none)."_s, u"ORIGIN"_s};
+    QCommandLineOption ca{u"ca"_s, u"With wss://: trust the certificates in this file too."_s,
                           u"FILE"_s};
-    QCommandLineOption cert{
-        u"cert"_s, u"With --terminal and wss://: show the server this certificate, in PEM."_s,
-        u"FILE"_s};
+    QCommandLineOption cert{u"cert"_s, u"With wss://: show the server this certificate, in PEM."_s,
+                            u"FILE"_s};
     QCommandLineOption key{u"key"_s, u"The key of --cert, in PEM and without a passphrase."_s,
                            u"FILE"_s};
-    QCommandLineOption send{u"send"_s,
-                            u"With --terminal: send this before the lines of standard input; may "
-                            "be repeated."_s,
-                            u"TEXT"_s};
+    QCommandLineOption send{
+        u"send"_s,
+        u"Send this once connected, before what is typed and before the lines of "
+        "standard input; may be repeated."_s,
+        u"TEXT"_s};
     QCommandLineOption binary{
         u"binary"_s, u"With --terminal: send each line as a binary message, byte for byte."_s};
     QCommandLineOption raw{
@@ -105,17 +101,31 @@ struct Options
     }
 };
 
+/// \a path as it can be kept.
+QString absolutePath(const QString &path)
+{
+    return path.isEmpty() ? path : QFileInfo(path).absoluteFilePath();
+}
+
 /// Gives \a result, which has the address, what \a options say. Returns what is wrong with it, in
 /// a sentence; empty when nothing is.
 QString readTerminalOptions(const Options &options, TerminalOptions &result)
 {
     const QCommandLineParser &parser = options.parser;
+    for (const QCommandLineOption *option : {&options.binary, &options.raw, &options.once}) {
+        if (parser.isSet(*option) && !parser.isSet(options.terminal))
+            return u"--%1 is for --terminal, which is missing."_s.arg(option->names().constFirst());
+    }
     for (const QCommandLineOption *option :
          {&options.header, &options.subprotocol, &options.origin, &options.ca, &options.cert,
-          &options.key, &options.send, &options.binary, &options.raw, &options.once}) {
-        if (parser.isSet(*option) && !parser.isSet(options.terminal)) {
-            return u"--%1 is for --terminal, which is missing."_s.arg(option->names().constFirst());
-        }
+          &options.key, &options.send}) {
+        if (!parser.isSet(*option))
+            continue;
+        if (parser.isSet(options.replay))
+            return u"--%1 does not go with --replay."_s.arg(option->names().constFirst());
+        if (result.connection.url.isEmpty() && parser.isSet(options.open))
+            return u"--%1 is for a server, whose address is missing."_s.arg(
+                option->names().constFirst());
     }
     ConnectionSettings &connection = result.connection;
     for (const QString &text : parser.values(options.header)) {
@@ -127,9 +137,9 @@ QString readTerminalOptions(const Options &options, TerminalOptions &result)
     }
     connection.subprotocols = parser.values(options.subprotocol);
     connection.origin = parser.value(options.origin);
-    connection.caFile = parser.value(options.ca);
-    connection.certificateFile = parser.value(options.cert);
-    connection.keyFile = parser.value(options.key);
+    connection.caFile = absolutePath(parser.value(options.ca));
+    connection.certificateFile = absolutePath(parser.value(options.cert));
+    connection.keyFile = absolutePath(parser.value(options.key));
     connection.firstMessages = parser.values(options.send);
     result.binary = parser.isSet(options.binary);
     result.raw = parser.isSet(options.raw);

@@ -24,7 +24,7 @@ struct CommandLine
     QUrl url = QUrl(QStringLiteral("ws://localhost:3000"));
     /// Whether to talk in the terminal instead of in a window.
     bool terminal = false;
-    /// What the terminal tells the server, and how.
+    /// How to connect, and what is sent at first; the rest of it is for the terminal alone.
     TerminalOptions terminalOptions;
     /// Whether the window's conversations are kept in memory only.
     bool isPrivate = false;

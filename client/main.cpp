@@ -15,6 +15,7 @@
 #include <QTextStream>
 
 #include <cstdio>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -106,6 +107,8 @@ int openWindow(const CommandLine &commandLine)
     ChatWindow::Settings settings;
     settings.openFile = commandLine.openFile;
     settings.reconnect = commandLine.reconnect;
+    settings.flags = commandLine.terminalOptions.connection;
+    settings.lines = std::exchange(settings.flags.firstMessages, {}); // once, not on every connect
     if (!commandLine.isPrivate) {
         settings.transcriptFile = TranscriptStore::defaultFileName();
         settings.addressFile = SettingsStore::defaultFileName();

@@ -1,7 +1,45 @@
 // SPDX-License-Identifier: MIT
 #include "serversettings.h"
 
+#include "address.h"
+#include "commandwriter.h"
 #include "websocket.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QUrlQuery>
+
+#include <algorithm>
+
+using namespace Qt::Literals::StringLiterals;
+
+static_assert(ServerSettings::Wscat == int(WrittenCommand::Form::Wscat));
+static_assert(ServerSettings::Cpp == int(WrittenCommand::Form::Cpp));
+
+namespace {
+
+bool soundsSecret(const QString &name)
+{
+    constexpr QLatin1StringView words[] = {"auth"_L1, "cookie"_L1,   "key"_L1,     "pass"_L1,
+                                           "pwd"_L1,  "secret"_L1,   "session"_L1, "token"_L1,
+                                           "sid"_L1,  "signature"_L1};
+    return std::any_of(std::begin(words), std::end(words), [&name](QLatin1StringView word) {
+        return name.contains(word, Qt::CaseInsensitive);
+    });
+}
+
+/// Whether \a settings say what may be for nobody else's eyes.
+bool mayHoldSecrets(const ConnectionSettings &settings)
+{
+    const auto items = QUrlQuery(settings.url).queryItems();
+    return std::any_of(settings.headers.begin(), settings.headers.end(),
+                       [](const RequestHeader &header) { return soundsSecret(header.name); })
+        || std::any_of(items.begin(), items.end(),
+                       [](const auto &item) { return soundsSecret(item.first); })
+        || std::any_of(settings.firstMessages.begin(), settings.firstMessages.end(), soundsSecret);
+}
+
+} // namespace
 
 ServerSettings::ServerSettings(QObject *parent)
     : QObject(parent)
@@ -57,6 +95,23 @@ void ServerSettings::setPinnedFingerprint(const QUrl &url, const QString &finger
     ConnectionSettings settings = m_store.settings(url);
     settings.pinnedFingerprint = normalizedFingerprint(fingerprint);
     keep(settings);
+}
+
+QString ServerSettings::copyAs(const QUrl &url, int form)
+{
+    ConnectionSettings settings = m_current;
+    settings.url = url;
+    if (const QString problem = settings.problem(); !problem.isEmpty())
+        return problem;
+    if (form < Wscat || form > Cpp)
+        return {};
+    const auto written = WrittenCommand::of(settings, WrittenCommand::Form(form));
+    QGuiApplication::clipboard()->setText(written.text);
+    QStringList sentences{form <= Websocat ? tr("The command is on the clipboard.")
+                                           : tr("The program is on the clipboard.")};
+    if (mayHoldSecrets(settings))
+        sentences += tr("It may hold secrets: look at it before you pass it on.");
+    return (sentences + written.notes).join(u' ');
 }
 
 void ServerSettings::keep(const ConnectionSettings &settings)

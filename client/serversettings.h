@@ -44,6 +44,10 @@ class ServerSettings : public QObject
     /// @}
 
 public:
+    /// What a connection is copied as; see WrittenCommand::Form.
+    enum Form { Wscat, Websocat, JavaScript, Python, Qml, Cpp };
+    Q_ENUM(Form)
+
     explicit ServerSettings(QObject *parent = nullptr);
 
     [[nodiscard]] QString file() const { return m_file; }
@@ -65,6 +69,12 @@ public:
     {
         return SettingsStore::isSameServer(one, other);
     }
+    /*!
+        Puts the connection that applyTo() was last called for, to \a url, on the clipboard in a \a
+        form, which is one of Form. Returns what there is to say of it, in sentences: what this form
+        cannot say, and whether it may hold secrets.
+    */
+    Q_INVOKABLE QString copyAs(const QUrl &url, int form);
     /// Gives \a socket what is set for the server of \a url, before it is opened there. Its own
     /// address stays.
     Q_INVOKABLE void applyTo(WebSocket *socket, const QUrl &url);

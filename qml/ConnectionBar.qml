@@ -37,12 +37,22 @@ Bar {
     signal serverRequested()
     /*! The person is through with the address. */
     signal dismissed()
+    /*! Something was pasted where the address is. */
+    signal pasted(string text)
+    /*! The person wants to see how to connect, or to have it as a command; the menu belongs there. */
+    signal settingsRequested()
+    signal copyRequested(Item button)
 
     readonly property bool edited: field.text !== address
 
     function focusField() {
         field.forceActiveFocus();
         field.selectAll();
+    }
+
+    /*! Has an address in the field that is not connected to yet. */
+    function offer(address: string) {
+        field.text = address;
     }
 
     function connectNow() {
@@ -117,8 +127,18 @@ Bar {
 
             Layout.fillWidth: true
             Layout.minimumWidth: 100
+            maximumLength: 65536 // a command with its headers
             prompt: qsTr("Address, such as ws://localhost:3000")
             text: root.address
+            onTextChanged: {
+                const grownBy = text.length - lengthBefore;
+                lengthBefore = text.length;
+                if (grownBy > 1 && activeFocus)
+                    root.pasted(text);
+            }
+
+            property int lengthBefore: 0
+
             onAccepted: root.connectNow()
             Keys.onDownPressed: root.showAddresses()
             Keys.onEscapePressed: {
@@ -172,6 +192,26 @@ Bar {
             font.pixelSize: Theme.quietSize
             Accessible.role: Accessible.StaticText
             Accessible.name: text
+        }
+
+        Command {
+            id: copyAs
+            objectName: "copyConnection"
+
+            visible: root.width >= 640
+            text: "⧉"
+            Accessible.name: qsTr("Copy the connection as…")
+            Accessible.description: qsTr("Ctrl+Alt+C")
+            onClicked: root.copyRequested(copyAs)
+        }
+
+        Command {
+            objectName: "settings"
+
+            text: "⚙"
+            Accessible.name: qsTr("Settings")
+            Accessible.description: qsTr("Ctrl+,")
+            onClicked: root.settingsRequested()
         }
 
         Command {

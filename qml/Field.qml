@@ -10,8 +10,10 @@ FocusScope {
 
     property alias text: input.text
     property alias maximumLength: input.maximumLength
-    /*! What it is for, while it is empty; and its name for a screen reader. */
+    /*! What it is for, while it is empty. */
     required property string prompt
+    /*! Its name for a screen reader. */
+    property string label: prompt
 
     /*! Enter was pressed. */
     signal accepted()
@@ -54,7 +56,7 @@ FocusScope {
             font.family: Theme.fixedFont
             font.pixelSize: Theme.textSize
             Accessible.role: Accessible.EditableText
-            Accessible.name: root.prompt
+            Accessible.name: root.label
             onAccepted: root.accepted()
             Keys.onDeletePressed: event => {
                 event.accepted = length === 0;

@@ -20,6 +20,8 @@ Item {
     signal connectRequested()
     signal stagesRequested()
     signal serverRequested()
+    signal settingsRequested()
+    signal copyRequested()
     signal findRequested()
     signal olderHitRequested()
     signal newerHitRequested()
@@ -57,6 +59,16 @@ Item {
             sequences: ["Ctrl+Shift+E"]
             words: qsTr("starts a local echo server, and connects to it; it ends with the window")
             onActivated: root.serverRequested()
+        },
+        KeyCommand {
+            sequences: ["Ctrl+,"]
+            words: qsTr("the settings for this server: headers, limits, first messages, certificates")
+            onActivated: root.settingsRequested()
+        },
+        KeyCommand {
+            sequences: ["Ctrl+Alt+C"]
+            words: qsTr("copies the connection as a command or a program")
+            onActivated: root.copyRequested()
         },
         KeyCommand {
             sequences: ["Ctrl+F"]

@@ -23,6 +23,12 @@ Window {
     property string transcriptFile
     /*! The conversation's file that is shown at first; empty: none. */
     property string openFile
+    /*! How the command line says to connect, and what to send as soon as there is a connection. */
+    property var flags
+    property var lines: []
+
+    /*! Whether there is no room for a pane beside the rows. */
+    readonly property bool isNarrow: width < 640
 
     width: 720
     height: 480
@@ -41,6 +47,8 @@ Window {
         transcriptFile: root.transcriptFile
         settingsFile: root.settingsFile
         outboxFile: root.outboxFile
+        flags: root.flags
+        lines: root.lines
     }
 
     function showEntry(seq: int) {
@@ -140,6 +148,54 @@ Window {
             focusUsual();
     }
 
+    function showSettings(shown: bool) {
+        settingsPane.visible = shown;
+        if (shown) {
+            session.settingsForm.load(session.url);
+            settingsPane.said = "";
+            settingsPane.pane.focusField();
+        } else {
+            focusUsual();
+        }
+    }
+
+    function saveSettings(connects: bool) {
+        if (connects) {
+            leave();
+            settingsPane.visible = settingsPane.visible && !root.isNarrow;
+        }
+        session.saveSettings(connects);
+        if (connects)
+            arrive();
+    }
+
+    /*! Takes what a command of wscat or websocat says as settings, not kept before they are used. */
+    function takeCommand(text: string) {
+        connectionBar.problem = session.settingsForm.paste(text);
+        if (connectionBar.problem.length > 0)
+            return;
+        connectionBar.offer(session.settingsForm.address);
+        settingsPane.said = "";
+        settingsPane.visible = true;
+        if (root.isNarrow)
+            settingsPane.pane.focusField();
+        else
+            connectionBar.focusField();
+    }
+
+    function showCopyMenu(button: Item) {
+        copyMenu.active = true;
+        (copyMenu.item as CopyMenu).popup(button, 0, button.height);
+    }
+
+    function copyConnection(form: int) {
+        let said = session.settings.copyAs(session.url, form);
+        if (session.settingsForm.modified)
+            said += " " + qsTr("Settings that are not saved are not in it.");
+        settingsPane.said = said;
+        bars.done = said;
+    }
+
     function showKeys(shown: bool) {
         keyHelp.visible = shown;
         if (shown)
@@ -157,6 +213,15 @@ Window {
                 root.leave();
                 root.arrive();
             }
+        }
+    }
+
+    Connections {
+        target: session
+
+        function onUrlChanged() {
+            if (settingsPane.visible)
+                session.settingsForm.load(session.url);
         }
     }
 
@@ -207,7 +272,7 @@ Window {
         objectName: "conversationList"
 
         // A narrow window has no room for both.
-        width: root.width < 640 ? root.width : Math.min(400, root.width / 2)
+        width: root.isNarrow ? root.width : Math.min(400, root.width / 2)
         height: parent.height
         visible: false
         model: session.conversations
@@ -240,8 +305,9 @@ Window {
     ColumnLayout {
         anchors.fill: parent
         anchors.leftMargin: conversationList.visible ? conversationList.width : 0
+        anchors.rightMargin: settingsPane.visible ? settingsPane.width : 0
         spacing: 0
-        visible: !keyHelp.visible && (root.width >= 640 || !conversationList.visible)
+        visible: !keyHelp.visible && !(root.isNarrow && (conversationList.visible || settingsPane.visible))
         Keys.onEscapePressed: event => {
             event.accepted = details.visible || stagesView.visible || session.isReading;
             if (details.visible)
@@ -263,6 +329,17 @@ Window {
             byteRate: session.transcript.byteRate
             addresses: session.addressBook.addresses
             onConnectRequested: typed => {
+                const form = session.settingsForm;
+                if (form.isCommand(typed)) {
+                    root.takeCommand(typed);
+                    return;
+                }
+                if (form.isPasted && typed === form.address) {
+                    problem = form.problem;
+                    if (problem.length === 0)
+                        root.saveSettings(true);
+                    return;
+                }
                 // The address that is there may have a password, which is not shown.
                 const isSame = typed === address;
                 problem = isSame ? "" : session.addressBook.problemOf(typed);
@@ -278,6 +355,12 @@ Window {
             onStagesRequested: root.showStages(!stagesView.visible)
             onRemoveRequested: address => session.addressBook.remove(address)
             onServerRequested: root.startServer()
+            onPasted: text => {
+                if (session.settingsForm.isCommand(text))
+                    root.takeCommand(text);
+            }
+            onSettingsRequested: root.showSettings(!settingsPane.visible)
+            onCopyRequested: button => root.showCopyMenu(button)
             onDismissed: {
                 problem = "";
                 root.focusUsual();
@@ -511,6 +594,8 @@ Window {
         }
         onStagesRequested: root.showStages(!stagesView.visible)
         onServerRequested: root.startServer()
+        onSettingsRequested: root.showSettings(!settingsPane.visible)
+        onCopyRequested: root.showCopyMenu(connectionBar)
         onFindRequested: {
             if (!filterBar.visible)
                 filterBar.placeBefore = chatView.seqInSight();
@@ -531,7 +616,70 @@ Window {
         onNewestRequested: chatView.showNewest()
     }
 
-    // Not made before it is looked at: a window is there sooner.
+    // Not made before it is looked at, like what follows: a window is there sooner.
+    Loader {
+        id: settingsPane
+        objectName: "settingsPane"
+
+        readonly property SettingsPane pane: item as SettingsPane
+        /*! What came of something, in a sentence. */
+        property string said: ""
+
+        anchors.right: parent.right
+        width: root.isNarrow ? root.width : Math.min(460, root.width / 2)
+        height: parent.height
+        visible: false
+        onVisibleChanged: {
+            if (visible)
+                setSource("SettingsPane.qml", {form: session.settingsForm, focus: true});
+        }
+
+        Binding {
+            target: settingsPane.item
+            when: settingsPane.status === Loader.Ready
+            property: "connected"
+            value: !session.ended
+        }
+
+        Binding {
+            target: settingsPane.item
+            when: settingsPane.status === Loader.Ready
+            property: "notice"
+            value: settingsPane.said.length > 0 ? settingsPane.said : session.settings.problem
+        }
+
+        Connections {
+            target: settingsPane.pane
+
+            function onSaveRequested(connects: bool) {
+                root.saveSettings(connects);
+            }
+
+            function onCopyRequested(button: Item) {
+                root.showCopyMenu(button);
+            }
+
+            function onClosed() {
+                root.showSettings(false);
+            }
+        }
+    }
+
+    Loader {
+        id: copyMenu
+
+        active: false
+        source: "CopyMenu.qml"
+
+        Connections {
+            target: copyMenu.item as CopyMenu
+
+            function onChosen(form: int) {
+                root.copyConnection(form);
+            }
+        }
+    }
+
     Loader {
         id: keyHelp
 

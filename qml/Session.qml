@@ -20,6 +20,8 @@ QtObject {
     property string settingsFile
     /*! How the command line says to connect; see ServerSettings. */
     property var flags
+    /*! What is sent as soon as there is a connection, a message each. */
+    property var lines: []
     /*! Where lines are kept that have not gone out, and drafts; empty: in memory only. */
     property string outboxFile
     readonly property WebSocket socket: WebSocket {
@@ -75,6 +77,10 @@ QtObject {
                 applyTo(root.socket, root.url);
         }
     }
+    /*! The settings while they are edited. */
+    readonly property SettingsForm settingsForm: SettingsForm {
+        settings: root.settings
+    }
     readonly property AddressBook addressBook: AddressBook {
         file: root.settingsFile
     }
@@ -115,6 +121,8 @@ QtObject {
 
     Component.onCompleted: {
         settings.applyTo(socket, url);
+        if (lines.length > 0)
+            outbox.appendLines(lines);
         if (connects)
             socket.open();
     }
@@ -210,6 +218,13 @@ QtObject {
             connectTo(localServer.url);
         else if (ended)
             reconnect();
+    }
+
+    /*! Keeps what was typed as settings, and connects like that or not yet. */
+    function saveSettings(connects: bool) {
+        const server = settingsForm.url;
+        if (settingsForm.save() && connects)
+            connectTo(server);
     }
 
     readonly property bool ended: socket.status === WebSocket.Closed || socket.status === WebSocket.Error

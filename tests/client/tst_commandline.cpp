@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "commandline.h"
 
+#include <QDir>
 #include <QTest>
 
 using namespace Qt::Literals::StringLiterals;
@@ -84,6 +85,25 @@ private Q_SLOTS:
                  QStringList({u"a"_s, QString()}));
     }
 
+    void theWindow()
+    {
+        const CommandLine line =
+            parsed({u"--header"_s, u"X-A: b"_s, u"--subprotocol"_s, u"v2"_s, u"--origin=null"_s,
+                    u"--send"_s, u"hello"_s, u"localhost:1"_s});
+        QCOMPARE(line.error, QString());
+        QVERIFY(!line.terminal);
+        const ConnectionSettings &connection = line.terminalOptions.connection;
+        QCOMPARE(connection.url, QUrl(u"ws://localhost:1"_s));
+        QCOMPARE(connection.headers, QList<RequestHeader>({{u"X-A"_s, u"b"_s}}));
+        QCOMPARE(connection.subprotocols, QStringList{u"v2"_s});
+        QCOMPARE(connection.origin, u"null"_s);
+        QCOMPARE(connection.firstMessages, QStringList{u"hello"_s});
+        // It may be kept, and used from elsewhere.
+        QCOMPARE(parsed({u"--ca=a.pem"_s, u"--terminal"_s, u"wss://a"_s})
+                     .error.contains(QDir::current().filePath(u"a.pem"_s)),
+                 true);
+    }
+
     void addressesAreReadAsPeopleTypeThem()
     {
         QCOMPARE(parsed({u"localhost:3000"_s}).url, QUrl(u"ws://localhost:3000"_s));
@@ -128,7 +148,13 @@ private Q_SLOTS:
         QTest::newRow("pace alone") << QStringList{u"--pace=none"_s} << u"--replay FILE"_s;
         QTest::newRow("no pace") << QStringList{u"--replay=a"_s, u"--pace=fast"_s} << u"fast"_s;
         for (const QString &option : {u"--header=A: b"_s, u"--subprotocol=a"_s, u"--origin=a"_s,
-                                      u"--send=a"_s, u"--binary"_s, u"--raw"_s, u"--once"_s}) {
+                                      u"--ca=a"_s, u"--cert=a"_s, u"--key=a"_s, u"--send=a"_s}) {
+            QTest::newRow(qPrintable(option + u" in a replay"_s))
+                << QStringList{option, u"--replay=a"_s} << u"does not go with --replay"_s;
+            QTest::newRow(qPrintable(option + u" without an address"_s))
+                << QStringList{option, u"--open=a"_s} << u"whose address is missing"_s;
+        }
+        for (const QString &option : {u"--binary"_s, u"--raw"_s, u"--once"_s}) {
             QTest::newRow(qPrintable(option + u" in the window"_s))
                 << QStringList{option} << u"is for --terminal"_s;
         }

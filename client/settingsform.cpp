@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+#include "settingsform.h"
+
+#include "address.h"
+#include "commandparser.h"
+#include "displaytext.h"
+#include "quantity.h"
+#include "serversettings.h"
+#include "typedpath.h"
+
+#include <QRegularExpression>
+
+#include <utility>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+/// The path of a file as it was typed; nothing where nothing was.
+QString fileFrom(const QString &typed)
+{
+    return typed.trimmed().isEmpty() ? QString() : pathFrom(typed.trimmed());
+}
+
+/// Gives \a setting the quantity \a text, or what it is by default where that is empty.
+template<typename Number>
+void readQuantity(const QString &text, std::optional<qint64> (*read)(const QString &),
+                  const QString &what, Number &setting, QString &problem)
+{
+    if (text.trimmed().isEmpty())
+        return;
+    const auto quantity = read(text);
+    if (quantity && std::in_range<Number>(*quantity))
+        setting = static_cast<Number>(*quantity);
+    else if (problem.isEmpty())
+        problem = what.arg(DisplayText::quoted(text));
+}
+
+} // namespace
+
+SettingsForm::SettingsForm(QObject *parent)
+    : QObject(parent)
+{
+    connect(&m_headers, &EditableRows::edited, this, &SettingsForm::edited);
+    connect(&m_firstMessages, &EditableRows::edited, this, &SettingsForm::edited);
+    connect(this, &SettingsForm::edited, this, &SettingsForm::judge);
+}
+
+ServerSettings *SettingsForm::settings() const
+{
+    return m_settings;
+}
+
+void SettingsForm::setSettings(ServerSettings *settings)
+{
+    if (m_settings == settings)
+        return;
+    m_settings = settings;
+    // A fingerprint may be kept, or another window's form saved.
+    if (settings) {
+        connect(settings, &ServerSettings::saved, this, [this](const QUrl &url) {
+            if (ServerSettings::isSameServer(url, m_base.url))
+                onSaved();
+        });
+    }
+    Q_EMIT settingsChanged();
+}
+
+QString SettingsForm::address() const
+{
+    return addressText(m_base.url);
+}
+
+bool SettingsForm::isSecure() const
+{
+    return m_base.url.scheme() == "wss"_L1;
+}
+
+QString SettingsForm::defaultMaxMessageSize()
+{
+    return Quantity::fromBytes(ConnectionSettings().maxMessageSize);
+}
+
+QString SettingsForm::defaultHandshakeTimeout()
+{
+    return Quantity::fromMilliseconds(ConnectionSettings().handshakeTimeout);
+}
+
+void SettingsForm::load(const QUrl &url)
+{
+    if (!m_settings || m_modified)
+        return;
+    m_notes.clear();
+    m_isPasted = false;
+    m_base = m_settings->settings(url);
+    show(m_base);
+}
+
+void SettingsForm::onSaved()
+{
+    if (!m_modified)
+        return load(m_base.url);
+    const QString before =
+        std::exchange(m_base, m_settings->settings(m_base.url)).pinnedFingerprint;
+    // What was typed stays; but a certificate that was trusted meanwhile is not forgotten with it.
+    if (m_pinnedFingerprint == before)
+        m_pinnedFingerprint = m_base.pinnedFingerprint;
+    Q_EMIT edited();
+}
+
+bool SettingsForm::save()
+{
+    judge(); // files may be there now
+    if (!m_settings || !m_problem.isEmpty())
+        return false;
+    QString unread;
+    const ConnectionSettings settings = typed(unread);
+    m_modified = false;
+    m_settings->save(settings); // which loads it
+    return true;
+}
+
+void SettingsForm::revert()
+{
+    m_modified = false;
+    load(m_base.url);
+}
+
+bool SettingsForm::isCommand(const QString &text)
+{
+    return ParsedCommand::isCommand(text);
+}
+
+QString SettingsForm::paste(const QString &text)
+{
+    const ParsedCommand command = ParsedCommand::of(text);
+    if (!command.problem.isEmpty())
+        return command.problem;
+    if (m_modified && !m_isPasted) {
+        return tr("The settings of %1 have changes that are not saved: save or revert them first.")
+            .arg(address());
+    }
+    QStringList notes = command.notes;
+    if (command.binary)
+        notes += tr("The command sends binary messages; a line that is typed here goes as text.");
+    m_modified = false;
+    load(command.settings.url);
+    m_isPasted = true;
+    m_notes = notes.join(u'\n');
+    ConnectionSettings settings = command.settings;
+    settings.pinnedFingerprint = m_base.pinnedFingerprint; // no command speaks of it
+    m_base.url = settings.url;
+    show(settings);
+    return {};
+}
+
+/// Fills in \a settings, of the server that it is about.
+void SettingsForm::show(const ConnectionSettings &settings)
+{
+    const ConnectionSettings defaults;
+    QList<EditableRows::Row> headers;
+    for (const RequestHeader &header : settings.headers)
+        headers += {header.name, header.value};
+    QList<EditableRows::Row> messages;
+    for (const QString &message : settings.firstMessages)
+        messages += {{}, message};
+
+    m_isShowing = true;
+    m_headers.setRows(headers);
+    m_firstMessages.setRows(messages);
+    m_subprotocols = settings.subprotocols.join(u", "_s);
+    m_origin = settings.origin;
+    m_userAgent = settings.userAgent;
+    m_maxMessageSize = settings.maxMessageSize == defaults.maxMessageSize
+        ? QString()
+        : Quantity::fromBytes(settings.maxMessageSize);
+    m_handshakeTimeout = settings.handshakeTimeout == defaults.handshakeTimeout
+        ? QString()
+        : Quantity::fromMilliseconds(settings.handshakeTimeout);
+    m_pingInterval = settings.pingInterval == defaults.pingInterval
+        ? QString()
+        : Quantity::fromMilliseconds(settings.pingInterval);
+    m_reconnect = settings.reconnect;
+    m_caFile = settings.caFile;
+    m_certificateFile = settings.certificateFile;
+    m_keyFile = settings.keyFile;
+    m_pinnedFingerprint = settings.pinnedFingerprint;
+    m_isShowing = false;
+    Q_EMIT urlChanged();
+    Q_EMIT edited();
+}
+
+void SettingsForm::judge()
+{
+    if (m_isShowing)
+        return;
+    QString unread;
+    const ConnectionSettings settings = typed(unread);
+    m_modified = settings != m_base || !unread.isEmpty();
+    m_problem = unread.isEmpty() ? settings.problem() : unread;
+    Q_EMIT judged();
+}
+
+/// What was typed. \a unread tells what could not be read, in a sentence.
+ConnectionSettings SettingsForm::typed(QString &unread) const
+{
+    ConnectionSettings settings;
+    settings.url = m_base.url;
+    for (const EditableRows::Row &row : m_headers.filled())
+        settings.headers += {row.name.trimmed(), row.value.trimmed()};
+    for (const EditableRows::Row &row : m_firstMessages.filled())
+        settings.firstMessages += row.value;
+    static const QRegularExpression separator(u"[\\s,]+"_s);
+    settings.subprotocols = m_subprotocols.split(separator, Qt::SkipEmptyParts);
+    settings.origin = m_origin.trimmed();
+    settings.userAgent = m_userAgent.trimmed();
+    settings.reconnect = m_reconnect;
+    settings.caFile = fileFrom(m_caFile);
+    settings.certificateFile = fileFrom(m_certificateFile);
+    settings.keyFile = fileFrom(m_keyFile);
+    settings.pinnedFingerprint = m_pinnedFingerprint.trimmed();
+    readQuantity(m_maxMessageSize, &Quantity::toBytes,
+                 tr("“%1” is no size of a message: it looks like 16 MiB, 64 KiB or 1000 B."),
+                 settings.maxMessageSize, unread);
+    readQuantity(m_handshakeTimeout, &Quantity::toMilliseconds,
+                 tr("“%1” does not say how long connecting may take: it looks like 10 s."),
+                 settings.handshakeTimeout, unread);
+    readQuantity(m_pingInterval, &Quantity::toMilliseconds,
+                 tr("“%1” does not say how often to ping: it looks like 30 s."),
+                 settings.pingInterval, unread);
+    return settings;
+}
