@@ -120,6 +120,7 @@ PeerCertificate::PeerCertificate(const QSslCertificate &certificate, const QList
 {
     if (certificate.isNull())
         return;
+    m_host = words(authorityText(url), maxLength);
     m_subject =
         distinguishedName(certificate.subjectInfoAttributes(), [&certificate](const QByteArray &a) {
             return certificate.subjectInfo(a);

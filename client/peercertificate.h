@@ -26,6 +26,8 @@ class PeerCertificate
 
     /// Whether there is none.
     Q_PROPERTY(bool isNull READ isNull FINAL)
+    /// Who showed it, as one would say it: "localhost:3000".
+    Q_PROPERTY(QString host READ host FINAL)
     /// Whose it is and who issued it, with attributes as in RFC 4514: "CN=localhost, O=Example".
     Q_PROPERTY(QString subject READ subject FINAL)
     Q_PROPERTY(QString issuer READ issuer FINAL)
@@ -53,6 +55,7 @@ public:
                     const QUrl &url);
 
     [[nodiscard]] bool isNull() const { return m_fingerprint.isEmpty(); }
+    [[nodiscard]] QString host() const { return m_host; }
     [[nodiscard]] QString subject() const { return m_subject; }
     [[nodiscard]] QString issuer() const { return m_issuer; }
     [[nodiscard]] QDateTime effectiveDate() const { return m_effectiveDate; }
@@ -73,6 +76,7 @@ public:
     friend bool operator==(const PeerCertificate &, const PeerCertificate &) = default;
 
 private:
+    QString m_host;
     QString m_subject;
     QString m_issuer;
     QDateTime m_effectiveDate;

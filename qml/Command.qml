@@ -11,6 +11,8 @@ Controls.Button {
 
     /*! Whether it does what cannot be undone. */
     property bool grave: false
+    /*! Whether it is of no matter most of the time. */
+    property bool quiet: false
 
     padding: Theme.gap / 2
     leftPadding: Theme.gap
@@ -25,7 +27,8 @@ Controls.Button {
         text: root.text
         textFormat: Text.PlainText
         horizontalAlignment: Text.AlignHCenter
-        color: !root.enabled ? Theme.quiet : root.grave ? Theme.error : Theme.accent
+        elide: Text.ElideMiddle
+        color: !root.enabled || root.quiet ? Theme.quiet : root.grave ? Theme.error : Theme.accent
         font.pixelSize: Theme.textSize
     }
     background: Rectangle {

@@ -25,6 +25,11 @@ Bar {
     /*! What is wrong with what was typed, in a sentence; or empty. */
     property string problem: ""
 
+    /*! What is known of the server's certificate; see WebSocket.trust. */
+    property int trust: WebSocket.NoTls
+    /*! Whether no connection was made because of it. */
+    property bool certificateRefused: false
+
     /*! The person wants to be connected to what was typed. */
     signal connectRequested(string typed)
     /*! The person wants no connection, or not to wait for one. */
@@ -35,6 +40,8 @@ Bar {
     signal removeRequested(string address)
     /*! The person wants the bundled server. */
     signal serverRequested()
+    /*! The person wants to see the certificate. */
+    signal certificateRequested()
     /*! The person is through with the address. */
     signal dismissed()
     /*! Something was pasted where the address is. */
@@ -81,7 +88,12 @@ Bar {
         : width < 640 ? qsTr("%L1/s").arg(messageRate)
                       : qsTr("%L1 messages/s  %2/s").arg(messageRate).arg(Units.bytes(byteRate))
 
+    readonly property bool hasMark: trust !== WebSocket.NoTls || certificateRefused
+    /*! Whether the mark has no room beside the address. */
+    readonly property bool markBelow: width < 480 && trust !== WebSocket.Verified
+
     implicitHeight: layout.implicitHeight + 2 * Theme.gap
+                    + (hasMark && markBelow ? mark.height + Theme.gap / 2 : 0)
                     + (problemText.visible ? problemText.height + Theme.gap / 2 : 0)
 
     Accessible.role: Accessible.StatusBar
@@ -119,6 +131,15 @@ Bar {
                 color: stateButton.down || stateButton.hovered ? Theme.hover : "transparent"
                 border.color: stateButton.visualFocus ? Theme.accent : "transparent"
             }
+        }
+
+        // Where the mark is, if it is here.
+        Item {
+            id: markPlace
+
+            visible: root.hasMark && !root.markBelow
+            implicitWidth: mark.implicitWidth
+            implicitHeight: mark.implicitHeight
         }
 
         Field {
@@ -231,12 +252,40 @@ Bar {
         }
     }
 
+    Loader {
+        id: mark
+
+        x: root.markBelow ? Theme.margin : layout.x + markPlace.x
+        y: root.markBelow ? layout.y + layout.height + Theme.gap / 2 : layout.y + markPlace.y
+        source: root.hasMark ? "TrustMark.qml" : ""
+    }
+
+    Binding {
+        target: mark.item
+        property: "trust"
+        value: root.trust
+    }
+
+    Binding {
+        target: mark.item
+        property: "narrow"
+        value: root.width < 480
+    }
+
+    Connections {
+        target: mark.item as TrustMark
+
+        function onClicked() {
+            root.certificateRequested();
+        }
+    }
+
     Notice {
         id: problemText
         objectName: "addressProblem"
 
         x: Theme.margin
-        anchors.top: layout.bottom
+        anchors.top: root.hasMark && root.markBelow ? mark.bottom : layout.bottom
         anchors.topMargin: Theme.gap / 2
         width: root.width - 2 * Theme.margin
         text: root.problem

@@ -130,6 +130,51 @@ Window {
             chatInput.forceActiveFocus();
     }
 
+    /*! Shows the certificate of the server; one that is refused asks whether to trust it. */
+    function showCertificate() {
+        certificateQuestion.setSource("CertificateQuestion.qml", {
+            certificate: session.socket.certificate,
+            refused: session.socket.certificateRefused,
+            pinnedFingerprint: session.socket.pinnedFingerprint
+        });
+        // What is being typed goes on.
+        if (!chatInput.activeFocus || chatInput.text.length === 0)
+            certificateQuestion.question.focusSafely();
+    }
+
+    function closeCertificate() {
+        certificateQuestion.source = "";
+        focusUsual();
+    }
+
+    Connections {
+        target: certificateQuestion.question
+
+        function onTrusted(fingerprint: string) {
+            session.trustCertificate(fingerprint);
+        }
+        function onDistrusted() {
+            if (!certificateQuestion.question.refused)
+                session.distrustCertificate();
+            root.closeCertificate();
+        }
+        function onClosed() {
+            root.closeCertificate();
+        }
+    }
+
+    Connections {
+        target: session.socket
+
+        // Each certificate that is refused is asked about, and none is shown for another.
+        function onCertificateChanged() {
+            if (session.socket.certificateRefused)
+                root.showCertificate();
+            else if (certificateQuestion.visible)
+                root.closeCertificate();
+        }
+    }
+
     function showConversations(shown: bool) {
         conversationList.visible = shown;
         conversationList.filter = "";
@@ -309,8 +354,10 @@ Window {
         spacing: 0
         visible: !keyHelp.visible && !(root.isNarrow && (conversationList.visible || settingsPane.visible))
         Keys.onEscapePressed: event => {
-            event.accepted = details.visible || stagesView.visible || session.isReading;
-            if (details.visible)
+            event.accepted = certificateQuestion.visible || details.visible || stagesView.visible || session.isReading;
+            if (certificateQuestion.visible)
+                root.closeCertificate();
+            else if (details.visible)
                 details.closed();
             else if (stagesView.visible)
                 root.showStages(false);
@@ -361,6 +408,9 @@ Window {
             }
             onSettingsRequested: root.showSettings(!settingsPane.visible)
             onCopyRequested: button => root.showCopyMenu(button)
+            trust: session.socket.trust
+            certificateRefused: session.socket.certificateRefused
+            onCertificateRequested: root.showCertificate()
             onDismissed: {
                 problem = "";
                 root.focusUsual();
@@ -404,6 +454,17 @@ Window {
                     root.showStages(false);
                 }
             }
+        }
+
+        Loader {
+            id: certificateQuestion
+            objectName: "certificateQuestion"
+
+            Layout.fillWidth: true
+            Layout.maximumHeight: root.height * 0.6
+            visible: question !== null
+
+            readonly property CertificateQuestion question: item as CertificateQuestion
         }
 
         RetryBar {

@@ -56,7 +56,8 @@ QtObject {
 
         function onStatusChanged(status: int) {
             if (status !== WebSocket.Connecting)
-                root.failedHere = status === WebSocket.Error && root.localServer.isLocal(root.socket.url);
+                root.failedHere = status === WebSocket.Error && !root.socket.certificateRefused
+                                  && root.localServer.isLocal(root.socket.url);
         }
         function onUrlChanged() {
             root.failedHere = false;
@@ -202,6 +203,18 @@ QtObject {
             url = server;
             socket.open();
         });
+    }
+
+    /*! Trusts the certificate with that fingerprint for the server from now on, and connects. */
+    function trustCertificate(fingerprint: string) {
+        settings.setPinnedFingerprint(socket.url, fingerprint);
+        reconnect();
+    }
+
+    /*! Trusts it no more, and ends the connection that there is only because of that. */
+    function distrustCertificate() {
+        settings.setPinnedFingerprint(socket.url, "");
+        socket.close();
     }
 
     /*! Starts the bundled server, unless it runs, and connects to it. */

@@ -127,6 +127,7 @@ private Q_SLOTS:
         QCOMPARE(socket.trust(), WebSocket::Verified);
         QVERIFY(!socket.isCertificateRefused());
         const PeerCertificate certificate = socket.certificate();
+        QCOMPARE(certificate.host(), u"localhost:%1"_s.arg(peer.url().port()));
         QCOMPARE(certificate.subject(), u"CN=localhost, O=Example"_s);
         QCOMPARE(certificate.issuer(), u"CN=Test CA"_s);
         QCOMPARE(certificate.fingerprint(), fingerprint(u"good"_s));

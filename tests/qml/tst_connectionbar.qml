@@ -253,4 +253,50 @@ TestCase {
         }
         verify(field().width >= 100);
     }
+
+    SignalSpy {
+        id: certificate
+
+        target: root.bar
+        signalName: "certificateRequested"
+    }
+
+    function test_whatIsNotVerifiedIsRed_data() {
+        return [
+            {width: 320, trust: WebSocket.Pinned, refused: false, text: "▲ not verified", grave: true},
+            {width: 720, trust: WebSocket.Pinned, refused: false, text: "▲ not verified", grave: true},
+            {width: 320, trust: WebSocket.NoTls, refused: true, text: "▲ not trusted", grave: true},
+            {width: 720, trust: WebSocket.NoTls, refused: true, text: "▲ not trusted", grave: true},
+            {width: 320, trust: WebSocket.Verified, refused: false, text: "✓", grave: false},
+            {width: 720, trust: WebSocket.Verified, refused: false, text: "✓ TLS", grave: false}
+        ];
+    }
+
+    function test_whatIsNotVerifiedIsRed(data) {
+        certificate.clear();
+        bar.width = data.width;
+        bar.height = Qt.binding(() => bar.implicitHeight);
+        verify(findChild(bar, "trust") === null, "without TLS there is no word of it");
+        bar.trust = data.trust;
+        bar.certificateRefused = data.refused;
+        waitForRendering(bar);
+        const mark = findChild(bar, "trust");
+        verify(mark.visible);
+        compare(mark.text, data.text);
+        compare(mark.contentItem.color, data.grave ? Theme.error : Theme.quiet);
+        compare(mark.contentItem.truncated, false);
+        verify(mark.Accessible.name.length > 0);
+        const corner = mark.mapToItem(bar, mark.width, mark.height);
+        verify(corner.x <= bar.width);
+        verify(corner.y <= bar.height);
+        const button = findChild(bar, "connect");
+        verify(button.mapToItem(bar, button.width, 0).x <= bar.width, "the rest has room, too");
+        mouseClick(mark);
+        mark.forceActiveFocus(Qt.TabFocusReason);
+        keyClick(Qt.Key_Return);
+        compare(certificate.count, 2);
+        bar.trust = WebSocket.NoTls;
+        bar.certificateRefused = false;
+        tryVerify(() => findChild(bar, "trust") === null);
+    }
 }
