@@ -56,7 +56,7 @@ ColumnLayout {
             id: pin
             objectName: "pinnedFingerprint"
 
-            label: qsTr("Only the one with SHA-256")
+            label: qsTr("Pinned SHA-256")
             prompt: qsTr("any that is valid")
             text: root.form.pinnedFingerprint
             onTextChanged: root.form.pinnedFingerprint = text

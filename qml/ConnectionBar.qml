@@ -220,8 +220,8 @@ Bar {
             objectName: "copyConnection"
 
             visible: root.width >= 640
-            text: "⧉"
-            Accessible.name: qsTr("Copy the connection as…")
+            text: qsTr("Copy as…")
+            Accessible.name: qsTr("Copy the connection")
             Accessible.description: qsTr("Ctrl+Alt+C")
             onClicked: root.copyRequested(copyAs)
         }

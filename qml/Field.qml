@@ -58,6 +58,11 @@ FocusScope {
             Accessible.role: Accessible.EditableText
             Accessible.name: root.label
             onAccepted: root.accepted()
+            // What is put there is read from its beginning.
+            onTextChanged: {
+                if (!activeFocus)
+                    cursorPosition = 0;
+            }
             Keys.onDeletePressed: event => {
                 event.accepted = length === 0;
                 if (event.accepted)

@@ -176,6 +176,8 @@ Window {
     }
 
     function showConversations(shown: bool) {
+        if (shown)
+            settingsSide.hide();
         conversationList.visible = shown;
         conversationList.filter = "";
         conversationList.notice = "";
@@ -193,52 +195,23 @@ Window {
             focusUsual();
     }
 
-    function showSettings(shown: bool) {
-        settingsPane.visible = shown;
-        if (shown) {
-            session.settingsForm.load(session.url);
-            settingsPane.said = "";
-            settingsPane.pane.focusField();
-        } else {
-            focusUsual();
-        }
-    }
-
+    /*! Keeps what was typed as settings, and connects like that or not yet. */
     function saveSettings(connects: bool) {
-        if (connects) {
+        if (connects)
             leave();
-            settingsPane.visible = settingsPane.visible && !root.isNarrow;
-        }
         session.saveSettings(connects);
         if (connects)
             arrive();
     }
 
-    /*! Takes what a command of wscat or websocat says as settings, not kept before they are used. */
+    /*! Takes what a command of wscat or websocat says as settings; they are not kept before they are used. */
     function takeCommand(text: string) {
-        connectionBar.problem = session.settingsForm.paste(text);
+        connectionBar.problem = settingsSide.takeCommand(text);
         if (connectionBar.problem.length > 0)
             return;
         connectionBar.offer(session.settingsForm.address);
-        settingsPane.said = "";
-        settingsPane.visible = true;
-        if (root.isNarrow)
-            settingsPane.pane.focusField();
-        else
+        if (!root.isNarrow)
             connectionBar.focusField();
-    }
-
-    function showCopyMenu(button: Item) {
-        copyMenu.active = true;
-        (copyMenu.item as CopyMenu).popup(button, 0, button.height);
-    }
-
-    function copyConnection(form: int) {
-        let said = session.settings.copyAs(session.url, form);
-        if (session.settingsForm.modified)
-            said += " " + qsTr("Settings that are not saved are not in it.");
-        settingsPane.said = said;
-        bars.done = said;
     }
 
     function showKeys(shown: bool) {
@@ -258,15 +231,6 @@ Window {
                 root.leave();
                 root.arrive();
             }
-        }
-    }
-
-    Connections {
-        target: session
-
-        function onUrlChanged() {
-            if (settingsPane.visible)
-                session.settingsForm.load(session.url);
         }
     }
 
@@ -350,9 +314,9 @@ Window {
     ColumnLayout {
         anchors.fill: parent
         anchors.leftMargin: conversationList.visible ? conversationList.width : 0
-        anchors.rightMargin: settingsPane.visible ? settingsPane.width : 0
+        anchors.rightMargin: settingsSide.shown ? settingsSide.width : 0
         spacing: 0
-        visible: !keyHelp.visible && !(root.isNarrow && (conversationList.visible || settingsPane.visible))
+        visible: !keyHelp.visible && !(root.isNarrow && (conversationList.visible || settingsSide.shown))
         Keys.onEscapePressed: event => {
             event.accepted = certificateQuestion.visible || details.visible || stagesView.visible || session.isReading;
             if (certificateQuestion.visible)
@@ -406,8 +370,8 @@ Window {
                 if (session.settingsForm.isCommand(text))
                     root.takeCommand(text);
             }
-            onSettingsRequested: root.showSettings(!settingsPane.visible)
-            onCopyRequested: button => root.showCopyMenu(button)
+            onSettingsRequested: settingsSide.toggle()
+            onCopyRequested: button => settingsSide.showCopyMenu(button)
             trust: session.socket.trust
             certificateRefused: session.socket.certificateRefused
             onCertificateRequested: root.showCertificate()
@@ -655,8 +619,8 @@ Window {
         }
         onStagesRequested: root.showStages(!stagesView.visible)
         onServerRequested: root.startServer()
-        onSettingsRequested: root.showSettings(!settingsPane.visible)
-        onCopyRequested: root.showCopyMenu(connectionBar)
+        onSettingsRequested: settingsSide.toggle()
+        onCopyRequested: settingsSide.showCopyMenu(connectionBar)
         onFindRequested: {
             if (!filterBar.visible)
                 filterBar.placeBefore = chatView.seqInSight();
@@ -677,70 +641,25 @@ Window {
         onNewestRequested: chatView.showNewest()
     }
 
-    // Not made before it is looked at, like what follows: a window is there sooner.
-    Loader {
-        id: settingsPane
-        objectName: "settingsPane"
-
-        readonly property SettingsPane pane: item as SettingsPane
-        /*! What came of something, in a sentence. */
-        property string said: ""
+    SettingsSide {
+        id: settingsSide
 
         anchors.right: parent.right
         width: root.isNarrow ? root.width : Math.min(460, root.width / 2)
         height: parent.height
-        visible: false
-        onVisibleChanged: {
-            if (visible)
-                setSource("SettingsPane.qml", {form: session.settingsForm, focus: true});
-        }
-
-        Binding {
-            target: settingsPane.item
-            when: settingsPane.status === Loader.Ready
-            property: "connected"
-            value: !session.ended
-        }
-
-        Binding {
-            target: settingsPane.item
-            when: settingsPane.status === Loader.Ready
-            property: "notice"
-            value: settingsPane.said.length > 0 ? settingsPane.said : session.settings.problem
-        }
-
-        Connections {
-            target: settingsPane.pane
-
-            function onSaveRequested(connects: bool) {
-                root.saveSettings(connects);
-            }
-
-            function onCopyRequested(button: Item) {
-                root.showCopyMenu(button);
-            }
-
-            function onClosed() {
-                root.showSettings(false);
-            }
+        chat: session
+        narrow: root.isNarrow
+        onSaveRequested: connects => root.saveSettings(connects)
+        onCopied: said => bars.done = said
+        onClosed: root.focusUsual()
+        // There is no room for both.
+        onShownChanged: {
+            if (shown)
+                conversationList.visible = false;
         }
     }
 
-    Loader {
-        id: copyMenu
-
-        active: false
-        source: "CopyMenu.qml"
-
-        Connections {
-            target: copyMenu.item as CopyMenu
-
-            function onChosen(form: int) {
-                root.copyConnection(form);
-            }
-        }
-    }
-
+    // Not made before it is looked at: a window is there sooner.
     Loader {
         id: keyHelp
 

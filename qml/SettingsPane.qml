@@ -28,7 +28,15 @@ FocusScope {
     readonly property bool canSave: form.problem.length === 0
 
     function focusField() {
-        first.focusField();
+        const row = headers.itemAt(0) as HeaderRow;
+        if (row)
+            row.focusField();
+        else
+            addHeader.forceActiveFocus();
+    }
+
+    function showBegin() {
+        view.contentY = 0;
     }
 
     function save(connects: bool) {
@@ -102,6 +110,15 @@ FocusScope {
                 font.family: Theme.fixedFont
                 font.pixelSize: Theme.quietSize
                 Accessible.ignored: true
+            }
+
+            Command {
+                id: copyAs
+                objectName: "copyAs"
+
+                text: qsTr("Copy as…")
+                Accessible.description: qsTr("Ctrl+Alt+C")
+                onClicked: root.copyRequested(copyAs)
             }
 
             Command {
@@ -182,7 +199,6 @@ FocusScope {
                 }
 
                 SettingField {
-                    id: first
                     objectName: "subprotocols"
 
                     label: qsTr("Subprotocols")
@@ -332,14 +348,6 @@ FocusScope {
                 enabled: root.form.modified
                 text: qsTr("Revert")
                 onClicked: root.form.revert()
-            }
-            Command {
-                id: copyAs
-                objectName: "copyAs"
-
-                text: qsTr("Copy as…")
-                Accessible.description: qsTr("Ctrl+Alt+C")
-                onClicked: root.copyRequested(copyAs)
             }
         }
     }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "commandparser.h"
 #include "serversettings.h"
 #include "websocket.h"
 
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -120,6 +123,46 @@ private Q_SLOTS:
         QCOMPARE(settings.settings(url).pinnedFingerprint, QString());
     }
 
+    void aConnectionIsCopied()
+    {
+        const QUrl url(u"ws://one/a"_s);
+        ServerSettings settings;
+        ConnectionSettings kept = withHeader(url, u"X-A"_s, u"it's"_s);
+        kept.pingInterval = 30'000;
+        settings.save(kept);
+        settings.applyTo(nullptr, url);
+        const auto copied = [&](ServerSettings::Form form, QString *said = nullptr) {
+            QGuiApplication::clipboard()->clear();
+            const QString words = settings.copyAs(url, form);
+            if (said)
+                *said = words;
+            return QGuiApplication::clipboard()->text();
+        };
+        QString said;
+        const ParsedCommand wscat = ParsedCommand::of(copied(ServerSettings::Wscat, &said));
+        QCOMPARE(wscat.problem, QString());
+        QCOMPARE(wscat.settings.headers, kept.headers);
+        QVERIFY2(said.contains("pings was left out"_L1) && !said.contains("secrets"_L1),
+                 qPrintable(said));
+        const ParsedCommand websocat = ParsedCommand::of(copied(ServerSettings::Websocat));
+        QCOMPARE(websocat.settings.pingInterval, 30'000);
+        QVERIFY(copied(ServerSettings::JavaScript).contains("ws://one/a"_L1));
+        QVERIFY(copied(ServerSettings::Python).contains("import "_L1));
+        QVERIFY(copied(ServerSettings::Qml).contains("WebSocket {"_L1));
+        QVERIFY(copied(ServerSettings::Cpp).contains("QWebSocket socket"_L1));
+
+        // What may be a secret is told of, wherever it is.
+        QVERIFY(settings.copyAs(QUrl(u"ws://one/?access_token=x"_s), 0).contains("secrets"_L1));
+        kept.firstMessages = {u"{\"password\": \"x\"}"_s};
+        settings.save(kept);
+        settings.applyTo(nullptr, url);
+        QVERIFY(settings.copyAs(url, ServerSettings::Wscat).contains("secrets"_L1));
+        // Where there is nothing to copy, the clipboard stays.
+        const QString before = QGuiApplication::clipboard()->text();
+        QVERIFY(settings.copyAs(QUrl(), 0).contains("No address"_L1));
+        QCOMPARE(QGuiApplication::clipboard()->text(), before);
+    }
+
     void aFileThatCannotBeWrittenIsToldOf()
     {
         ServerSettings settings;
@@ -132,5 +175,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(tst_ServerSettings)
+QTEST_MAIN(tst_ServerSettings)
 #include "tst_serversettings.moc"
