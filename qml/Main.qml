@@ -389,7 +389,7 @@ Window {
             visible: false
             onVisibleChanged: {
                 if (visible)
-                    setSource("StagesView.qml", {stages: session.socket.stages, ending: session.socket.ending, focus: true});
+                    setSource("StagesView.qml", {stages: session.socket.stages, ending: session.socket.ending});
             }
 
             Binding {
