@@ -22,9 +22,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int abnormalClosure = 1006; // RFC 6455 section 7.4.1
-
-constexpr auto pongCheckInterval = 1s;
 // While it waits for room: how often it is tried to write what the system has not taken yet.
 constexpr auto flushInterval = 10ms;
 
@@ -104,10 +101,6 @@ void SocketConnection::open()
         request.setRawHeader(it.key().toLatin1(), value.isNull() ? QByteArray("") : value);
     }
     m_socket.open(request, options);
-    // The request is with the TLS socket as soon as TCP is through, and is written when the slots
-    // of this signal have returned.
-    if (const auto *tls = tlsSocket())
-        connect(tls, &QSslSocket::encrypted, this, &SocketConnection::onEncrypted);
 }
 
 void SocketConnection::runCommands()
@@ -167,21 +160,6 @@ void SocketConnection::setLimits(const SocketLimits &limits)
     m_socket.setMaxAllowedIncomingMessageSize(size);
     m_socket.setReadBufferSize(std::max(limits.maxMessageSize, minReadBufferSize)
                                + maxFrameHeaderSize);
-}
-
-void SocketConnection::onConnected()
-{
-    const UpgradeAnswer answer = UpgradeAnswer::read(m_tap.takeAnswer());
-    if (const QString problem = describeAcceptance(answer, m_request.url); !problem.isEmpty()) {
-        failUpgrade(answer, problem);
-        return;
-    }
-    endStages(StageState::Done, answer.statusText());
-    m_state = State::Open;
-    m_timer.stop();
-    m_clock.start();
-    m_pongTimer.start(pongCheckInterval);
-    tell(SocketEvent::Opened{m_socket.subprotocol(), m_certificate});
 }
 
 void SocketConnection::onTextMessage(const QString &text)
@@ -304,26 +282,6 @@ void SocketConnection::setWritten(qint64 done)
         Q_EMIT eventsWaiting();
 }
 
-/// The certificate is not valid: then TLS fails, unless it is the pinned one.
-void SocketConnection::onSslErrors(const QList<QSslError> &errors)
-{
-    auto *tls = tlsSocket();
-    m_certificate = PeerCertificate(tls->peerCertificate(), errors, m_request.url);
-    if (!m_certificate.isNull() && m_certificate.fingerprint() == m_request.pinnedFingerprint)
-        tls->ignoreSslErrors(errors);
-}
-
-/// TLS is through. A pin is for the certificate that has changed, however valid the new one is:
-/// nothing may be written to its owner.
-void SocketConnection::onEncrypted()
-{
-    if (m_certificate.isNull())
-        m_certificate = PeerCertificate(tlsSocket()->peerCertificate(), {}, m_request.url);
-    if (!m_request.pinnedFingerprint.isEmpty()
-        && m_certificate.fingerprint() != m_request.pinnedFingerprint)
-        refuseCertificate();
-}
-
 void SocketConnection::onError(QAbstractSocket::SocketError error)
 {
     const QString problem = describeFailure(stage(), error, m_socket.errorString(), m_request.url);
@@ -405,14 +363,6 @@ void SocketConnection::fail(const QString &errorString, FailureCause cause, int 
                             CloseSide side)
 {
     end({.closeCode = closeCode, .closeSide = side, .errorString = errorString, .cause = cause});
-}
-
-void SocketConnection::refuseCertificate()
-{
-    end({.closeCode = abnormalClosure,
-         .errorString = m_certificate.refusal(m_request.url, m_request.pinnedFingerprint),
-         .cause = FailureCause::Tls,
-         .certificate = m_certificate});
 }
 
 void SocketConnection::end(const SocketEvent::Ended &event)

@@ -11,8 +11,13 @@
 #include <QSslSocket>
 
 using namespace Qt::Literals::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
+
+constexpr int abnormalClosure = 1006; // RFC 6455 section 7.4.1
+
+constexpr auto pongCheckInterval = 1s;
 
 /// Where \a socket is connected to.
 QString peerText(const QAbstractSocket &socket)
@@ -35,11 +40,9 @@ void SocketConnection::onSocketStateChanged(QAbstractSocket::SocketState state)
     if (auto *tls = qobject_cast<QSslSocket *>(tcp)) {
         connect(tls, &QSslSocket::connected, this,
                 [this, tls] { beginStage(Stage::Tls, peerText(*tls)); });
-        connect(tls, &QSslSocket::encrypted, this, [this, tls] {
-            const QSslCipher cipher = tls->sessionCipher();
-            beginStage(Stage::Upgrade, cipher.protocolString() + u", "_s + cipher.name());
-            m_tap.start(tls);
-        });
+        // The request is with the TLS socket as soon as TCP is through, and is written when the
+        // slots of this signal have returned.
+        connect(tls, &QSslSocket::encrypted, this, &SocketConnection::onEncrypted);
     } else {
         connect(tcp, &QTcpSocket::connected, this, [this, tcp] {
             beginStage(Stage::Upgrade, peerText(*tcp));
@@ -47,6 +50,40 @@ void SocketConnection::onSocketStateChanged(QAbstractSocket::SocketState state)
         });
     }
     beginStage(Stage::Name);
+}
+
+/// The certificate is not valid: then TLS fails, unless it is the pinned one.
+void SocketConnection::onSslErrors(const QList<QSslError> &errors)
+{
+    auto *tls = tlsSocket();
+    m_certificate = PeerCertificate(tls->peerCertificate(), errors, m_request.url);
+    if (!m_certificate.isNull() && m_certificate.fingerprint() == m_request.pinnedFingerprint)
+        tls->ignoreSslErrors(errors);
+}
+
+/// TLS is through. A pin is for the certificate that has changed, however valid the new one is:
+/// nothing may be written to its owner.
+void SocketConnection::onEncrypted()
+{
+    QSslSocket *tls = tlsSocket();
+    if (m_certificate.isNull())
+        m_certificate = PeerCertificate(tls->peerCertificate(), {}, m_request.url);
+    if (!m_request.pinnedFingerprint.isEmpty()
+        && m_certificate.fingerprint() != m_request.pinnedFingerprint) {
+        refuseCertificate();
+        return;
+    }
+    const QSslCipher cipher = tls->sessionCipher();
+    beginStage(Stage::Upgrade, cipher.protocolString() + u", "_s + cipher.name());
+    m_tap.start(tls);
+}
+
+void SocketConnection::refuseCertificate()
+{
+    end({.closeCode = abnormalClosure,
+         .errorString = m_certificate.refusal(m_request.url, m_request.pinnedFingerprint),
+         .cause = FailureCause::Tls,
+         .certificate = m_certificate});
 }
 
 /// QWebSocket has just read what it can use.
@@ -62,6 +99,21 @@ void SocketConnection::onReadyRead()
             "%2 KiB: is it a WebSocket server?"_s.arg(
                 authorityText(m_request.url), QString::number(UpgradeAnswer::maxSize / 1024)));
     }
+}
+
+void SocketConnection::onConnected()
+{
+    const UpgradeAnswer answer = UpgradeAnswer::read(m_tap.takeAnswer());
+    if (const QString problem = describeAcceptance(answer, m_request.url); !problem.isEmpty()) {
+        failUpgrade(answer, problem);
+        return;
+    }
+    endStages(StageState::Done, answer.statusText());
+    m_state = State::Open;
+    m_timer.stop();
+    m_clock.start();
+    m_pongTimer.start(pongCheckInterval);
+    tell(SocketEvent::Opened{m_socket.subprotocol(), m_certificate});
 }
 
 /// The server's \a answer leads to no WebSocket.

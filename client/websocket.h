@@ -279,6 +279,16 @@ private:
         PeerCertificate certificate = {};
     };
 
+    /// Gives \a value to \a member, and tells whether that changed it.
+    template<typename T>
+    static bool take(T &member, const T &value)
+    {
+        if (member == value)
+            return false;
+        member = value;
+        return true;
+    }
+
     void setActiveWish(bool active);
     void settle();
     void connectToServer();

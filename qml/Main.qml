@@ -190,7 +190,7 @@ Window {
     function showStages(shown: bool) {
         stagesView.visible = shown;
         if (shown)
-            stagesView.forceActiveFocus();
+            stagesView.forceActiveFocus(Qt.ShortcutFocusReason);
         else
             focusUsual();
     }
