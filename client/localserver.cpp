@@ -3,6 +3,7 @@
 
 #include "displaytext.h"
 #include "portholder.h"
+#include "websocket.h"
 
 #include <QCoreApplication>
 #include <QHostAddress>
@@ -200,6 +201,13 @@ bool LocalServer::isLocal(const QUrl &url)
     const QString host = url.host();
     return host == "localhost"_L1 || host.endsWith(".localhost"_L1)
         || QHostAddress(host).isLoopback();
+}
+
+bool LocalServer::couldHelp(const WebSocket *socket)
+{
+    const QList<ConnectionStage> stages = socket->stages();
+    return socket->status() == WebSocket::Error && isLocal(socket->url()) && !stages.isEmpty()
+        && stages.constLast().stage == Stage::Tcp;
 }
 
 bool LocalServer::serves(const QUrl &url) const

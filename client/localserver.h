@@ -7,6 +7,8 @@
 #include <QUrl>
 #include <QtQml/qqmlregistration.h>
 
+class WebSocket;
+
 /*!
     The bundled echo server, as a process that ends with this object, and with this program,
     however that ends. For the loopback only.
@@ -18,6 +20,7 @@ class LocalServer : public QObject
 {
     Q_OBJECT
     QML_ELEMENT
+    Q_MOC_INCLUDE("websocket.h")
 
     Q_PROPERTY(State state READ state NOTIFY stateChanged FINAL)
     /// Where it listens while it is Running; otherwise empty.
@@ -72,6 +75,8 @@ public:
 
     /// Whether \a url leads to this machine by way of the loopback.
     Q_INVOKABLE static bool isLocal(const QUrl &url);
+    /// Whether the last attempt of \a socket found nobody at an address of this machine.
+    Q_INVOKABLE static bool couldHelp(const WebSocket *socket);
     /// Whether \a url leads to this server, which is Running.
     [[nodiscard]] Q_INVOKABLE bool serves(const QUrl &url) const;
 

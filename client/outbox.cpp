@@ -37,6 +37,8 @@ Outbox::Outbox(QObject *parent)
 Outbox::~Outbox()
 {
     m_socket.clear(); // nothing goes out any more
+    if (m_transcripts && !m_settled.isEmpty())
+        m_transcripts->flush();
     flush();
 }
 
@@ -76,6 +78,14 @@ void Outbox::setFile(const QString &fileName)
     m_store->open(fileName);
     Q_EMIT fileChanged();
     load();
+}
+
+void Outbox::setStore(TranscriptStore *store)
+{
+    if (m_transcripts == store)
+        return;
+    m_transcripts = store;
+    Q_EMIT storeChanged();
 }
 
 void Outbox::setServer(const QString &server)
@@ -137,8 +147,7 @@ void Outbox::setFirstMessages(const QStringList &messages)
 void Outbox::flush()
 {
     m_flushTimer.stop();
-    if (!m_settled.isEmpty() && m_store->settle(m_settled))
-        m_settled.clear();
+    removeSettled();
     if (std::exchange(m_draftChanged, false)) {
         const bool isKept =
             m_store->setDraft(m_server, m_draft.size() > maxDraftLength ? QString() : m_draft);
@@ -147,6 +156,22 @@ void Outbox::flush()
     look();
     // After trouble with the disk.
     handOver();
+}
+
+/// A line is always in the file, or in the transcript on the disk: even a crash leaves one of them.
+void Outbox::removeSettled()
+{
+    QList<int> ids;
+    for (const Settled &settled : std::as_const(m_settled)) {
+        if (m_transcripts && !m_transcripts->isStored(settled.entry))
+            break;
+        ids += settled.id;
+    }
+    const bool isDone = ids.isEmpty() || m_store->settle(ids);
+    if (isDone)
+        m_settled.remove(0, ids.size());
+    if (!m_settled.isEmpty())
+        m_flushTimer.start(isDone ? flushDelay : retryDelay);
 }
 
 bool Outbox::append(const QString &text)

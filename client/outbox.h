@@ -3,6 +3,7 @@
 
 #include "echoes.h"
 #include "outboxline.h"
+#include "transcriptstore.h"
 
 #include <QAbstractListModel>
 #include <QPointer>
@@ -41,6 +42,9 @@ class Outbox : public QAbstractListModel
     /// Where lines and drafts are kept: an SQLite file; empty: in memory only. It is set once, at
     /// first.
     Q_PROPERTY(QString file READ file WRITE setFile NOTIFY fileChanged FINAL)
+    /// Where messages are written down as well: a line that has arrived leaves the file when it is
+    /// on the disk there, and at once where there is no store.
+    Q_PROPERTY(TranscriptStore *store READ store WRITE setStore NOTIFY storeChanged FINAL)
     /// Whose lines these are: its address, without a password. With another one, its lines are
     /// here instead.
     Q_PROPERTY(QString server READ server WRITE setServer NOTIFY serverChanged FINAL)
@@ -99,6 +103,8 @@ public:
     void setSocket(WebSocket *socket);
     [[nodiscard]] QString file() const { return m_fileName; }
     void setFile(const QString &fileName);
+    [[nodiscard]] TranscriptStore *store() const { return m_transcripts; }
+    void setStore(TranscriptStore *store);
     [[nodiscard]] QString server() const { return m_server; }
     void setServer(const QString &server);
     [[nodiscard]] QString draft() const { return m_draft; }
@@ -142,6 +148,7 @@ public:
 Q_SIGNALS:
     void socketChanged();
     void fileChanged();
+    void storeChanged();
     void serverChanged();
     void draftChanged();
     void firstMessagesChanged();
@@ -157,6 +164,13 @@ private:
     {
         State state = Pending;
         qint64 end = 0; // the bytes that the connection was given up to and with it
+    };
+
+    /// A line that is to be removed from the file once that entry is on the disk.
+    struct Settled
+    {
+        int id = 0;
+        TranscriptStore::Place entry;
     };
 
     bool append(QList<OutboxLine> lines, bool areDraft = false);
@@ -176,6 +190,7 @@ private:
     void askAfter();
     void doubt();
     void flush();
+    void removeSettled();
     void settle(int row, State state, qreal roundTrip);
     void removeRow(int row);
     void setState(int row, State state);
@@ -184,6 +199,7 @@ private:
 
     std::unique_ptr<OutboxFile> m_store;
     QPointer<WebSocket> m_socket;
+    QPointer<TranscriptStore> m_transcripts;
     QString m_fileName;
     QString m_server = QStringLiteral(""); // null is not empty for SQLite
     QString m_draft;
@@ -193,7 +209,7 @@ private:
     std::array<int, InDoubt + 1> m_counts{};
     Echoes m_echoes;
     QQueue<int> m_sending; // ids, in the order in which they went out
-    QList<int> m_settled; // ids that are to be removed from the file
+    QList<Settled> m_settled; // in the order of their entries
     QTimer m_flushTimer;
     QTimer m_confirmTimer;
     QTimer m_turnTimer; // until more lines go out

@@ -196,7 +196,7 @@ void Outbox::settle(int row, State state, qreal roundTrip)
 {
     const int id = m_lines[row].id;
     if (id > 0) {
-        m_settled += id;
+        m_settled.append({id, m_transcripts ? m_transcripts->newest() : TranscriptStore::Place()});
         if (!m_flushTimer.isActive())
             m_flushTimer.start(flushDelay);
     }

@@ -175,6 +175,7 @@ qint64 TranscriptStore::append(qint64 conversation, const Entry &entry)
     const qint64 seq = ++known->last;
     known->bytes += entry.payload.size();
     known->lastUsed = entry.time;
+    d->newest = {conversation, seq};
     const EntryQueue::Appended appended = d->queue.append(known->head, seq, entry);
     if (appended.begun)
         known->tail.add(appended.begun);
@@ -272,6 +273,18 @@ void TranscriptStore::flush()
         return;
     QMetaObject::invokeMethod(d->writer, &TranscriptWriter::flush, Qt::BlockingQueuedConnection);
     d->onWritten();
+}
+
+TranscriptStore::Place TranscriptStore::newest() const
+{
+    return d->newest;
+}
+
+bool TranscriptStore::isStored(const Place &place) const
+{
+    // They are written in the order in which they came, whichever conversation they are of.
+    const Private::Conversation *known = d->hasFile() ? d->find(place.conversation) : nullptr;
+    return !known || known->stored >= place.seq;
 }
 
 void TranscriptStore::search(int ticket, qint64 conversation, const TranscriptQuery &query)

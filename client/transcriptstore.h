@@ -111,6 +111,18 @@ public:
     /// Waits until all is on the disk.
     void flush();
 
+    /// An entry, by its conversation and number; with 0, none.
+    struct Place
+    {
+        qint64 conversation = 0;
+        qint64 seq = 0;
+    };
+    /// The entry that was appended last.
+    [[nodiscard]] Place newest() const;
+    /// Whether that entry and all that were appended before it are on the disk, as far as anybody
+    /// wants them there.
+    [[nodiscard]] bool isStored(const Place &place) const;
+
     /// Looks for the entries of \a conversation that are there now, in another thread: found()
     /// gives their numbers, the newest first, as they turn up, then searchFinished() says how many
     /// they were. A new search ends the one before, of which nothing more is heard.

@@ -83,6 +83,7 @@ public:
     EntryQueue queue;
     std::map<qint64, Conversation> conversations;
     qint64 lastId = 0;
+    Place newest;
     QHash<qint64, QString> names; // new ones of conversations that may not be in the file yet
     QSet<qint64> removed;
     qint64 tailBytes = 0;

@@ -49,15 +49,14 @@ QtObject {
     /*! Whether nobody answers at an address of this machine, where that server could. */
     readonly property bool wantsLocalServer: failedHere && localServer.state !== LocalServer.Starting
                                              && !localServer.serves(socket.url)
-    /*! Whether the last attempt, or the one before the attempt under way, failed on this machine. */
+    /*! Whether the last attempt, or the one before the attempt under way, found nobody on this machine. */
     property bool failedHere: false
     readonly property Connections failureWatch: Connections {
         target: root.socket
 
         function onStatusChanged(status: int) {
             if (status !== WebSocket.Connecting)
-                root.failedHere = status === WebSocket.Error && !root.socket.certificateRefused
-                                  && root.localServer.isLocal(root.socket.url);
+                root.failedHere = root.localServer.couldHelp(root.socket);
         }
         function onUrlChanged() {
             root.failedHere = false;
@@ -67,6 +66,7 @@ QtObject {
         socket: root.socket
         server: root.socket.address
         file: root.outboxFile
+        store: root.store
         firstMessages: root.settings.firstMessages
     }
     readonly property ServerSettings settings: ServerSettings {
