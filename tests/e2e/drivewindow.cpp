@@ -162,7 +162,8 @@ int main(int argc, char *argv[])
     parser.addHelpOption();
     parser.process(application);
 
-    QGuiApplication::setPalette(QPalette(parser.value(theme) == "dark"_L1 ? Qt::black : Qt::white));
+    const QRgb background = parser.value(theme) == "dark"_L1 ? 0x202020 : 0xf0f0f0;
+    QGuiApplication::setPalette(QPalette(QColor(background)));
     ChatWindow::Settings settings;
     if (parser.isSet(data)) {
         const QDir folder(parser.value(data));

@@ -6,12 +6,12 @@ usage: screenshots.py DRIVE-WINDOW AWESOME-CHAT-SERVER FOLDER
 
 import contextlib
 import pathlib
+import socket
 import subprocess
 import sys
 import tempfile
 
 from drivenwindow import DrivenWindow
-from programs import Server
 
 WINDOW, SERVER, FOLDER = sys.argv[1:4]
 PORT = 3000  # that everybody knows
@@ -23,9 +23,25 @@ URL = f"ws://localhost:{PORT}"
 def window(theme, *arguments):
     with tempfile.TemporaryDirectory() as data:
         opened = DrivenWindow(WINDOW, "--theme", theme, "--data", data, *arguments)
-        opened.do("size %d %d" % SIZE)
-        yield opened
-        opened.quit()
+        try:
+            opened.do("size %d %d" % SIZE)
+            yield opened
+        finally:
+            opened.quit()
+
+
+@contextlib.contextmanager
+def server(*arguments):
+    with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("localhost", PORT)):
+        sys.exit(f"Port {PORT} is taken: end what has it, and try again.")
+    process = subprocess.Popen([SERVER, "--port", str(PORT), *arguments],
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        process.stdout.readline()
+        yield process
+    finally:
+        process.terminate()
+        process.communicate()
 
 
 def grab(shown, state, theme):
@@ -51,13 +67,12 @@ def first_run(theme):
 
 
 def talking_and_offline(theme):
-    server = Server(SERVER, PORT)
-    with window(theme, URL) as shown:
+    with server() as process, window(theme, URL) as shown:
         shown.wait_for_row("Welcome")
         talk(shown)
         grab(shown, "window", theme)
-        server.end()
-        shown.wait_for_row("# socket")
+        process.terminate()
+        shown.wait_for_row("# socket closed")
         for line in ("This is typed without a network,", "and waits in order,", "each line once."):
             assert shown.do(f"say {line}") == "ok"
         shown.wait_for(lambda: shown.get("retryWords") != "", "it waits for the next attempt")
@@ -66,15 +81,10 @@ def talking_and_offline(theme):
 
 def certificate(theme, folder):
     """A server whose certificate nobody has signed but itself."""
-    server = subprocess.Popen(
-        [SERVER, "--port", str(PORT), "--tls-certificate", folder / "own.pem", "--tls-key", folder / "own.key"],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    server.stdout.readline()
-    with window(theme, f"wss://localhost:{PORT}") as shown:
+    with server("--tls-certificate", folder / "own.pem", "--tls-key", folder / "own.key"), \
+            window(theme, f"wss://localhost:{PORT}") as shown:
         shown.wait_for(lambda: shown.get("certificateQuestion", "visible"), "it asks about the certificate")
         grab(shown, "certificate", theme)
-    server.terminate()
-    server.communicate()
 
 
 def main():

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The window is killed as kill -9 does, at moments of chance, 50 times, whatever its server does meanwhile, and
 started again: every line that it took is in the transcript as sent or in the outbox, and none goes out twice.
+A server that it started ends with it.
 
-usage: test_crash.py DRIVE-WINDOW [SEED]
+usage: test_crash.py DRIVE-WINDOW AWESOME-CHAT-SERVER [SEED]
 """
 
 import collections
@@ -11,6 +12,7 @@ import os
 import pathlib
 import random
 import select
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -18,11 +20,12 @@ import tempfile
 import time
 import unittest
 
+from drivenwindow import DrivenWindow
 from programs import TIMEOUT
 from recordingpeer import RecordingPeer
 
-WINDOW = sys.argv[1]
-SEED = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1_000_000)
+WINDOW, SERVER = sys.argv[1:3]
+SEED = int(sys.argv[3]) if len(sys.argv) > 3 else random.randrange(1_000_000)
 CRASHES = 50
 LINES = 200  # that are given to a window at most
 DURING_START = 0.25  # the part of the windows that are killed before they take a line
@@ -62,6 +65,35 @@ class Window:
         unexpected = [answer for answer in answers[1:] if answer != "ok"]
         assert not unexpected, f"the window did not take a line: {unexpected}"
         return answers[0].partition(" ")[2] if answers else "", self.lines[:max(0, len(answers) - 1)]
+
+
+def wait_until(condition, complaint):
+    deadline = time.monotonic() + TIMEOUT
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(complaint)
+        time.sleep(0.02)
+
+
+class LocalServerTest(unittest.TestCase):
+    def test_the_server_of_a_killed_window_ends(self):
+        with socket.socket() as closed:  # bound, so nobody else listens there
+            closed.bind(("127.0.0.1", 0))
+            url = "ws://127.0.0.1:%d" % closed.getsockname()[1]
+            window = DrivenWindow(WINDOW, "--server", SERVER, url)
+            self.addCleanup(window.quit)
+            window.wait_for(lambda: window.get("startServer", "visible"), "a server is offered")
+            window.do("key Ctrl+Shift+E")
+            window.wait_for_row("< Welcome")
+        port = int(window.get("address").rsplit(":", 1)[1])
+        self.assertTrue(self.listens(port))
+        window.process.kill()
+        wait_until(lambda: not self.listens(port), "the server has outlived its window")
+
+    @staticmethod
+    def listens(port):
+        with socket.socket() as one:
+            return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 class CrashTest(unittest.TestCase):
@@ -125,8 +157,8 @@ class CrashTest(unittest.TestCase):
         self.peer.manner = "echo"
         self.peer.go_up()
         window = Window(self.folder, self.peer.url, [])
-        self.wait_until(lambda: not self.ask("outbox.sqlite", "SELECT 1 FROM lines WHERE NOT handed"),
-                        "lines still wait for the connection that is there")
+        wait_until(lambda: not self.ask("outbox.sqlite", "SELECT 1 FROM lines WHERE NOT handed"),
+                   "lines still wait for the connection that is there")
         window.process.stdin.write(b"quit\n")
         window.process.stdin.flush()
         window.process.wait(TIMEOUT)
@@ -161,12 +193,6 @@ class CrashTest(unittest.TestCase):
     @staticmethod
     def repeated(lines):
         return [line for line, count in collections.Counter(lines).items() if count > 1]
-
-    def wait_until(self, condition, complaint):
-        deadline = time.monotonic() + TIMEOUT
-        while not condition():
-            self.assertLess(time.monotonic(), deadline, complaint)
-            time.sleep(0.02)
 
 
 if __name__ == "__main__":
