@@ -164,6 +164,7 @@ Bar {
                     Text {
                         id: name
 
+                        y: fact.narrow ? 0 : words.baselineOffset - baselineOffset
                         width: fact.narrow ? fact.width : 110
                         text: fact.modelData.name
                         textFormat: Text.PlainText

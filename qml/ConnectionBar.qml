@@ -147,7 +147,7 @@ Bar {
             objectName: "address"
 
             Layout.fillWidth: true
-            Layout.minimumWidth: 100
+            Layout.minimumWidth: markPlace.visible && root.width < 480 ? 60 : 100
             maximumLength: 65536 // a command with its headers
             prompt: qsTr("Address, such as ws://localhost:3000")
             text: root.address
