@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "connectionsettings.h"
+#include "testcertificates.h"
 #include "websocket.h"
 
-#include <QFile>
-#include <QProcess>
-#include <QSslCertificate>
-#include <QSslConfiguration>
-#include <QSslKey>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QWebSocket>
 #include <QWebSocketServer>
@@ -21,38 +16,13 @@ class tst_TlsFiles : public QObject
 {
     Q_OBJECT
 
-    QTemporaryDir m_dir;
-
-    [[nodiscard]] QString file(const QString &name) const { return m_dir.filePath(name); }
-
-    void openssl(const QStringList &arguments) const
-    {
-        QProcess process;
-        process.start(QStringLiteral(OPENSSL_PROGRAM), arguments);
-        QVERIFY(process.waitForFinished());
-        QVERIFY2(process.exitCode() == 0, process.readAllStandardError().constData());
-    }
-
-    void makeCertificate(const QString &name, const QStringList &key,
-                         const QStringList &issuer) const
-    {
-        openssl(QStringList{u"req"_s, u"-x509"_s, u"-nodes"_s, u"-days"_s, u"1"_s, u"-subj"_s,
-                            u"/CN="_s + name, u"-addext"_s, u"subjectAltName=DNS:"_s + name,
-                            u"-keyout"_s, file(name + u".key"_s), u"-out"_s, file(name + u".pem"_s),
-                            u"-newkey"_s}
-                + key + issuer);
-    }
+    TestCertificates m_certificates{QStringLiteral(OPENSSL_PROGRAM)};
 
     /// A server that shows the certificate of localhost, and may want one of the client's.
     [[nodiscard]] std::unique_ptr<QWebSocketServer> server(bool wantsCertificate) const
     {
-        QSslConfiguration tls;
-        tls.setLocalCertificateChain(QSslCertificate::fromPath(file(u"localhost.pem"_s)));
-        QFile key(file(u"localhost.key"_s));
-        if (!key.open(QIODevice::ReadOnly))
-            qFatal("no key");
-        tls.setPrivateKey(QSslKey(&key, QSsl::Ec));
-        tls.setCaCertificates(QSslCertificate::fromPath(file(u"ca.pem"_s)));
+        QSslConfiguration tls = m_certificates.serverConfiguration(u"localhost"_s);
+        tls.setCaCertificates({m_certificates.certificate(u"ca"_s)});
         tls.setPeerVerifyMode(wantsCertificate ? QSslSocket::VerifyPeer : QSslSocket::VerifyNone);
         auto result = std::make_unique<QWebSocketServer>(u"peer"_s, QWebSocketServer::SecureMode);
         result->setSslConfiguration(tls);
@@ -71,13 +41,11 @@ class tst_TlsFiles : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        const QStringList ec{u"ec"_s, u"-pkeyopt"_s, u"ec_paramgen_curve:prime256v1"_s};
-        makeCertificate(u"ca"_s, ec, {});
-        const QStringList issuer{u"-CA"_s, file(u"ca.pem"_s), u"-CAkey"_s, file(u"ca.key"_s)};
-        makeCertificate(u"localhost"_s, ec, issuer);
-        makeCertificate(u"ann"_s, {u"rsa:2048"_s}, issuer);
-        openssl({u"pkey"_s, u"-in"_s, file(u"ann.key"_s), u"-aes256"_s, u"-passout"_s,
-                 u"pass:secret"_s, u"-out"_s, file(u"locked.key"_s)});
+        m_certificates.makeIssued(u"localhost"_s, u"/CN=localhost"_s, u"DNS:localhost"_s);
+        m_certificates.makeIssued(u"ann"_s, u"/CN=ann"_s, {}, 1, {u"rsa:2048"_s});
+        m_certificates.run({u"pkey"_s, u"-in"_s, m_certificates.key(u"ann"_s), u"-aes256"_s,
+                            u"-passout"_s, u"pass:secret"_s, u"-out"_s,
+                            m_certificates.key(u"locked"_s)});
     }
 
     void theCaIsTrusted()
@@ -88,7 +56,7 @@ private Q_SLOTS:
         settings.applyTo(socket);
         socket.open();
         QTRY_COMPARE(socket.status(), WebSocket::Error); // the system does not know it
-        settings.caFile = file(u"ca.pem"_s);
+        settings.caFile = m_certificates.pem(u"ca"_s);
         QCOMPARE(settings.problem(), QString());
         settings.applyTo(socket);
         socket.open();
@@ -100,9 +68,9 @@ private Q_SLOTS:
         const auto peer = server(true);
         WebSocket socket;
         ConnectionSettings settings = to(*peer);
-        settings.caFile = file(u"ca.pem"_s);
-        settings.certificateFile = file(u"ann.pem"_s);
-        settings.keyFile = file(u"ann.key"_s);
+        settings.caFile = m_certificates.pem(u"ca"_s);
+        settings.certificateFile = m_certificates.pem(u"ann"_s);
+        settings.keyFile = m_certificates.key(u"ann"_s);
         QCOMPARE(settings.problem(), QString());
         settings.applyTo(socket);
         socket.open();
@@ -119,7 +87,7 @@ private Q_SLOTS:
         const auto peer = server(true);
         WebSocket socket;
         ConnectionSettings settings = to(*peer);
-        settings.caFile = file(u"ca.pem"_s);
+        settings.caFile = m_certificates.pem(u"ca"_s);
         settings.applyTo(socket);
         socket.open();
         QTRY_COMPARE(socket.status(), WebSocket::Error);
@@ -148,7 +116,7 @@ private Q_SLOTS:
         QFETCH(QString, problem);
 
         for (QString &name : files)
-            name = name.isEmpty() ? name : file(name);
+            name = name.isEmpty() ? name : m_certificates.file(name);
         const auto peer = server(false);
         WebSocket socket;
         socket.setTlsFiles({.ca = files[0], .certificate = files[1], .key = files[2]});

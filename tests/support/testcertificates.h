@@ -20,6 +20,8 @@ public:
         makeSelfSigned(QStringLiteral("ca"), QStringLiteral("/CN=Test CA"));
     }
 
+    /// Where openssl and the test find their files.
+    [[nodiscard]] QString file(const QString &name) const { return m_dir.filePath(name); }
     [[nodiscard]] QString pem(const QString &name) const
     {
         return file(name + QLatin1String(".pem"));
@@ -32,14 +34,15 @@ public:
     /// \a host is such as "DNS:localhost"; without one there are no alternative names.
     void makeSelfSigned(const QString &name, const QString &subject, const QString &host = {}) const
     {
-        makeRequest(name, subject, host);
+        makeRequest(name, subject, host, ellipticCurve());
         sign(name, {QStringLiteral("-signkey"), key(name)}, 1);
     }
-    /// One that the CA has signed; with negative \a days it has expired.
+    /// One that the CA has signed; with negative \a days it has expired. \a keyType is as
+    /// "-newkey" takes it.
     void makeIssued(const QString &name, const QString &subject, const QString &host = {},
-                    int days = 1) const
+                    int days = 1, const QStringList &keyType = ellipticCurve()) const
     {
-        makeRequest(name, subject, host);
+        makeRequest(name, subject, host, keyType);
         const QString ca = QStringLiteral("ca");
         sign(name, {QStringLiteral("-CA"), pem(ca), QStringLiteral("-CAkey"), key(ca)}, days);
     }
@@ -69,19 +72,33 @@ public:
         return tls;
     }
 
-private:
-    [[nodiscard]] QString file(const QString &name) const { return m_dir.filePath(name); }
-
-    void makeRequest(const QString &name, const QString &subject, const QString &host) const
+    /// Runs openssl, and returns what it says.
+    QByteArray run(const QStringList &arguments) const
     {
-        QStringList arguments{
-            QStringLiteral("req"),      QStringLiteral("-new"),
-            QStringLiteral("-nodes"),   QStringLiteral("-utf8"),
-            QStringLiteral("-newkey"),  QStringLiteral("ec"),
-            QStringLiteral("-pkeyopt"), QStringLiteral("ec_paramgen_curve:prime256v1"),
-            QStringLiteral("-subj"),    subject,
-            QStringLiteral("-keyout"),  key(name),
-            QStringLiteral("-out"),     file(name + QLatin1String(".csr"))};
+        QProcess process;
+        process.start(m_openssl, arguments);
+        if (!process.waitForFinished() || process.exitCode() != 0)
+            qFatal("%s", process.readAllStandardError().constData());
+        return process.readAllStandardOutput();
+    }
+
+private:
+    [[nodiscard]] static QStringList ellipticCurve()
+    {
+        return {QStringLiteral("ec"), QStringLiteral("-pkeyopt"),
+                QStringLiteral("ec_paramgen_curve:prime256v1")};
+    }
+
+    void makeRequest(const QString &name, const QString &subject, const QString &host,
+                     const QStringList &keyType) const
+    {
+        QStringList arguments{QStringLiteral("req"),     QStringLiteral("-new"),
+                              QStringLiteral("-nodes"),  QStringLiteral("-utf8"),
+                              QStringLiteral("-subj"),   subject,
+                              QStringLiteral("-keyout"), key(name),
+                              QStringLiteral("-out"),    file(name + QLatin1String(".csr")),
+                              QStringLiteral("-newkey")};
+        arguments += keyType;
         if (!host.isEmpty())
             arguments << QStringLiteral("-addext") << QStringLiteral("subjectAltName=") + host;
         run(arguments);
@@ -94,16 +111,6 @@ private:
                         QStringLiteral("-days"), QString::number(days), QStringLiteral("-in"),
                         file(name + QLatin1String(".csr")), QStringLiteral("-out"), pem(name)}
             + issuer);
-    }
-
-    /// What openssl says.
-    QByteArray run(const QStringList &arguments) const
-    {
-        QProcess process;
-        process.start(m_openssl, arguments);
-        if (!process.waitForFinished() || process.exitCode() != 0)
-            qFatal("%s", process.readAllStandardError().constData());
-        return process.readAllStandardOutput();
     }
 
     QString m_openssl;
