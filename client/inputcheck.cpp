@@ -76,7 +76,7 @@ void InputCheck::check()
     Q_EMIT checked();
 }
 
-bool InputCheck::isSendable(const QString &text)
+bool InputCheck::isSendable() const
 {
-    return text.isValidUtf16();
+    return m_text.isValidUtf16();
 }

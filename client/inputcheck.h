@@ -44,8 +44,8 @@ public:
     [[nodiscard]] int trailing() const { return m_trailing; }
     [[nodiscard]] QString json() const { return m_json; }
 
-    /// Whether all of \a text can be sent: UTF-8 has no half characters (lone surrogates).
-    Q_INVOKABLE [[nodiscard]] static bool isSendable(const QString &text);
+    /// Whether all of the text can be sent: UTF-8 has no half characters (lone surrogates).
+    Q_INVOKABLE [[nodiscard]] bool isSendable() const;
 
 Q_SIGNALS:
     void textChanged();

@@ -29,6 +29,19 @@ bool isSpecialBlank(QChar c)
     return c != u' ' && c.category() == QChar::Separator_Space;
 }
 
+bool hasLongWordIn(QStringView text)
+{
+    qsizetype begin = 0;
+    for (qsizetype at = 0; at <= text.size(); ++at) {
+        if (at < text.size() && text.at(at) != u' ' && text.at(at) != u'\n')
+            continue;
+        if (at - begin > InputText::maxWordLength)
+            return true;
+        begin = at + 1;
+    }
+    return false;
+}
+
 /// Calls \a function with the place and the meaning of each picture in \a block.
 template<typename Function>
 void forEachPicture(const QTextBlock &block, const Function &function)
@@ -150,6 +163,11 @@ void InputText::read()
     if (m_text == text)
         return; // only formats have changed
     m_text = text;
+    // Before it is laid out.
+    if (const bool hasLongWord = hasLongWordIn(text); m_hasLongWord != hasLongWord) {
+        m_hasLongWord = hasLongWord;
+        Q_EMIT hasLongWordChanged();
+    }
     Q_EMIT textChanged();
 }
 

@@ -32,10 +32,15 @@ class InputText : public QObject
                    REQUIRED FINAL)
     /// The text, unit for unit as it is to be sent. What is set cannot be undone; see replace().
     Q_PROPERTY(QString text READ text WRITE setText NOTIFY textChanged FINAL)
+    /// Whether a word is longer than maxWordLength: then lines are to break anywhere, because
+    /// looking for a better place in such a word takes seconds.
+    Q_PROPERTY(bool hasLongWord READ hasLongWord NOTIFY hasLongWordChanged FINAL)
     /// What is behind what cannot be seen by itself.
     Q_PROPERTY(QColor mark READ mark WRITE setMark NOTIFY markChanged FINAL)
 
 public:
+    static constexpr qsizetype maxWordLength = 4096;
+
     explicit InputText(QObject *parent = nullptr);
     ~InputText() override;
 
@@ -43,6 +48,7 @@ public:
     void setDocument(QQuickTextDocument *document);
     [[nodiscard]] QString text() const { return m_text; }
     void setText(const QString &text);
+    [[nodiscard]] bool hasLongWord() const { return m_hasLongWord; }
     [[nodiscard]] QColor mark() const { return m_mark; }
     void setMark(const QColor &mark);
 
@@ -63,6 +69,7 @@ public:
 Q_SIGNALS:
     void documentChanged();
     void textChanged();
+    void hasLongWordChanged();
     void markChanged();
 
 private:
@@ -74,4 +81,5 @@ private:
     std::unique_ptr<Highlighter> m_highlighter;
     QString m_text;
     QColor m_mark;
+    bool m_hasLongWord = false;
 };

@@ -51,7 +51,7 @@ void TranscriptSearch::start(const Task &task)
     m_sinceReport.invalidate();
 
     searchTail();
-    if (!m_fileName.isEmpty() && isWanted() && !searchFile())
+    if (!m_fileName.isEmpty() && goesOn() && !searchFile())
         Q_EMIT failed(m_database.failure(), m_database.failureText());
     report();
     if (isWanted())
@@ -61,11 +61,11 @@ void TranscriptSearch::start(const Task &task)
 
 void TranscriptSearch::searchTail()
 {
-    for (auto batch = m_task.tail.crbegin(); batch != m_task.tail.crend() && isWanted(); ++batch) {
+    for (auto batch = m_task.tail.crbegin(); batch != m_task.tail.crend() && goesOn(); ++batch) {
         qint64 seq = (*batch)->lastSeq();
         for (auto entry = (*batch)->entries.crbegin();
              entry != (*batch)->entries.crend() && seq > m_task.lastStored; ++entry, --seq) {
-            if (m_matcher.matches(*entry))
+            if (seq < m_task.before && goesOn() && m_matcher.matches(*entry))
                 add(seq);
         }
     }
@@ -83,7 +83,8 @@ bool TranscriptSearch::searchFile()
     if (!query.next())
         return !query.lastError().isValid();
     const qint64 first = query.value(0).toLongLong();
-    const qint64 last = std::min(query.value(1).toLongLong(), m_task.lastStored);
+    const qint64 last =
+        std::min({query.value(1).toLongLong(), m_task.lastStored, m_task.before - 1});
     const qint64 indexed = m_expression.isEmpty() ? 0 : std::min(query.value(2).toLongLong(), last);
     query.finish();
 
@@ -110,7 +111,7 @@ bool TranscriptSearch::searchRange(Range range, const QString &candidates)
     sql += " ORDER BY id DESC"_L1;
 
     qint64 size = firstPiece;
-    for (qint64 last = range.last; last >= range.first && isWanted(); last -= size) {
+    for (qint64 last = range.last; last >= range.first && goesOn(); last -= size) {
         if (last != range.last)
             size = std::min(2 * size, largestPiece);
         const Range piece = {std::max(range.first, last - size + 1), last};
@@ -130,7 +131,7 @@ bool TranscriptSearch::searchPiece(Range piece, const QString &sql, bool usesInd
         query.bindValue(u":trigrams"_s, m_expression);
     if (!m_database.run(query))
         return false;
-    while (isWanted() && query.next()) {
+    while (goesOn() && query.next()) {
         const qint64 id = query.value(0).toLongLong();
         bool isHit = m_task.query.text.isEmpty();
         if (!isHit) {

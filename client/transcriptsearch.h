@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <deque>
+#include <limits>
 #include <optional>
 
 /*!
@@ -29,6 +30,8 @@ public:
         TranscriptQuery query;
         qint64 conversation = 0;
         qint64 lastStored = 0; ///< the last entry that is on the disk
+        qint64 before = std::numeric_limits<qint64>::max(); ///< only entries before that one
+        qint64 limit = std::numeric_limits<qint64>::max(); ///< how many are enough
         std::deque<BatchPointer> tail;
     };
 
@@ -52,6 +55,8 @@ private:
         qint64 last = 0;
     };
     [[nodiscard]] bool isWanted() const { return m_current == m_task.number; }
+    /// Whether there is anything left to look for.
+    [[nodiscard]] bool goesOn() const { return isWanted() && m_total < m_task.limit; }
     void searchTail();
     [[nodiscard]] bool searchFile();
     [[nodiscard]] bool searchRange(Range range, const QString &candidates);

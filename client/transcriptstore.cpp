@@ -289,31 +289,30 @@ bool TranscriptStore::isStored(const Place &place) const
 
 void TranscriptStore::search(int ticket, qint64 conversation, const TranscriptQuery &query)
 {
-    if (!d->searcher)
-        d->startSearch();
     TranscriptSearch::Task task;
     task.ticket = ticket;
-    task.number = ++d->searchNumber;
     task.query = query;
     task.conversation = conversation;
-    task.lastStored = std::numeric_limits<qint64>::max();
-    if (const Private::Conversation *known = d->find(conversation)) {
-        d->queue.seal(); // what is searched must not grow meanwhile
-        task.lastStored = known->stored;
-        task.tail = known->tail.batches();
-    }
-    d->searchTicket = ticket;
-    d->searcher->setCurrent(task.number);
-    QMetaObject::invokeMethod(
-        d->searcher, [searcher = d->searcher, task] { searcher->start(task); },
-        Qt::QueuedConnection);
+    d->startSearch(d->searcher, task);
+}
+
+void TranscriptStore::searchBefore(int ticket, qint64 conversation, const TranscriptQuery &query,
+                                   qint64 before, int limit)
+{
+    TranscriptSearch::Task task;
+    task.ticket = ticket;
+    task.query = query;
+    task.conversation = conversation;
+    task.before = before;
+    task.limit = limit;
+    d->startSearch(d->backwardSearcher, task);
 }
 
 void TranscriptStore::cancelSearch()
 {
-    ++d->searchNumber;
-    if (d->searcher)
-        d->searcher->setCurrent(0);
+    ++d->searcher.number;
+    if (d->searcher.search)
+        d->searcher.search->setCurrent(0);
 }
 
 int TranscriptStore::newTicket()

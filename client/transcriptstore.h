@@ -129,6 +129,10 @@ public:
     /// Whoever searches in a store that others search in, too, has its tickets from newTicket().
     void search(int ticket, qint64 conversation, const TranscriptQuery &query);
     void cancelSearch();
+    /// The same for the newest of those before entry \a before, \a limit at most, besides any
+    /// search(): only another of its own kind ends it.
+    void searchBefore(int ticket, qint64 conversation, const TranscriptQuery &query, qint64 before,
+                      int limit);
     [[nodiscard]] int newTicket();
 
     [[nodiscard]] qint64 maxBytes() const;

@@ -5,6 +5,7 @@
 #include "transcripttrouble.h"
 
 #include <algorithm>
+#include <limits>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -34,8 +35,10 @@ TranscriptStore::Private::Private(TranscriptStore *store, const QString &file)
 
 TranscriptStore::Private::~Private()
 {
-    if (searcher)
-        searcher->setCurrent(0);
+    for (const Searcher &one : {searcher, backwardSearcher}) {
+        if (one.search)
+            one.search->setCurrent(0);
+    }
     if (writer)
         QMetaObject::invokeMethod(writer, &TranscriptWriter::flush, Qt::BlockingQueuedConnection);
     for (QThread *thread : {&writerThread, &searchThread}) {
@@ -86,23 +89,37 @@ void TranscriptStore::Private::startWriter()
     askWriter([this] { writer->setMaxBytes(maxBytes); });
 }
 
-void TranscriptStore::Private::startSearch()
+void TranscriptStore::Private::startSearch(Searcher &one, TranscriptSearch::Task task)
 {
-    searcher = new TranscriptSearch(hasFile() ? fileName : QString());
-    searcher->moveToThread(&searchThread);
-    connect(&searchThread, &QThread::finished, searcher, &QObject::deleteLater);
-    connect(searcher, &TranscriptSearch::found, q,
-            [this](quint64 number, const QList<qint64> &seqs) {
-                if (number == searchNumber)
-                    Q_EMIT q->found(searchTicket, seqs);
-            });
-    connect(searcher, &TranscriptSearch::finished, q, [this](quint64 number, qint64 total) {
-        if (number == searchNumber)
-            Q_EMIT q->searchFinished(searchTicket, total);
-    });
-    connect(searcher, &TranscriptSearch::failed, q,
-            [this](auto failure, const QString &text) { onReadingFailed(failure, text); });
-    searchThread.start();
+    if (!one.search) {
+        one.search = new TranscriptSearch(hasFile() ? fileName : QString());
+        one.search->moveToThread(&searchThread);
+        connect(&searchThread, &QThread::finished, one.search, &QObject::deleteLater);
+        connect(one.search, &TranscriptSearch::found, q,
+                [this, &one](quint64 number, const QList<qint64> &seqs) {
+                    if (number == one.number)
+                        Q_EMIT q->found(one.ticket, seqs);
+                });
+        connect(one.search, &TranscriptSearch::finished, q,
+                [this, &one](quint64 number, qint64 total) {
+                    if (number == one.number)
+                        Q_EMIT q->searchFinished(one.ticket, total);
+                });
+        connect(one.search, &TranscriptSearch::failed, q,
+                [this](auto failure, const QString &text) { onReadingFailed(failure, text); });
+        searchThread.start();
+    }
+    task.number = ++one.number;
+    task.lastStored = std::numeric_limits<qint64>::max();
+    if (const Conversation *known = find(task.conversation)) {
+        queue.seal(); // what is searched must not grow meanwhile
+        task.lastStored = known->stored;
+        task.tail = known->tail.batches();
+    }
+    one.ticket = task.ticket;
+    one.search->setCurrent(task.number);
+    QMetaObject::invokeMethod(
+        one.search, [search = one.search, task] { search->start(task); }, Qt::QueuedConnection);
 }
 
 TranscriptStore::Private::Conversation *TranscriptStore::Private::find(qint64 id)

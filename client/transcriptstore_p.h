@@ -42,7 +42,15 @@ public:
 
     void openFile();
     void startWriter();
-    void startSearch();
+    /// One of those who search, in their thread.
+    struct Searcher
+    {
+        TranscriptSearch *search = nullptr; ///< goes with its thread
+        quint64 number = 0;
+        int ticket = 0;
+    };
+    /// Begins to look for something in a conversation, instead of what was looked for before.
+    void startSearch(Searcher &one, TranscriptSearch::Task task);
     /// Asks the writer for something, by way of its event loop.
     template<typename Function>
     void askWriter(Function function)
@@ -98,8 +106,7 @@ public:
     QThread writerThread;
     TranscriptWriter *writer = nullptr; // lives in its thread and goes with it
     QThread searchThread;
-    TranscriptSearch *searcher = nullptr; // likewise
-    quint64 searchNumber = 0;
-    int searchTicket = 0;
+    Searcher searcher;
+    Searcher backwardSearcher;
     int lastTicket = 0;
 };

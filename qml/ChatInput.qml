@@ -3,48 +3,180 @@ import QtQuick
 import AwesomeChat
 
 /*!
-    The line that is being typed. It stays until clear() is called: whoever gets it knows whether it
-    could be sent.
+    The message that is being typed. Enter sends it, Shift+Enter breaks the line. It stays until
+    clear() is called: whoever gets it knows whether it could be sent.
 */
 FocusScope {
     id: root
 
-    /*! Why the line is still here; empty when there is nothing to say. */
+    /*! Why the message is still here; empty when there is nothing to say. */
     property string notice: ""
-    /*! What is said while there is no line. */
+    /*! What is said while there is no message. */
     property string placeholder: qsTr("Type a message and press Enter")
-    /*! The line so far. */
-    property alias text: input.text
+    /*! The message so far, exactly. What is set cannot be undone; see replace(). */
+    property alias text: exact.text
+    /*! How high the lines may become before they scroll. */
+    property real maximumLinesHeight: 160
 
-    /*! How many characters a line holds: laying out many more would make every key slow. */
+    /*! Sends a text that is too long for here, or lines as a message each; whether that was taken. */
+    property var sendText: text => false
+    property var sendLines: lines => false
+
+    /*! How many characters it holds: laying out many more would make every key slow. */
     readonly property int maximumLength: 100000
 
-    /*! Enter was pressed on a line that is not empty. */
+    /*! Enter was pressed on a message that is not empty. */
     signal accepted(string text)
-    /*! The line was changed by typing. */
+    /*! The message was changed by the person. */
     signal edited()
-    /*! What was typed or pasted would have made the line too long, and was not put in. */
+    /*! What was typed or pasted would have made the message too long, and was not put in. */
     signal overflowed()
+    /*! Up was pressed in the first line, or Down in the last. */
+    signal olderRequested()
+    signal newerRequested()
 
-    /*! Puts other words in place of the line; undoing (Ctrl+Z) brings that back. */
+    /*! Puts other words in place of the message; undoing (Ctrl+Z) brings that back. */
     function replace(words: string) {
-        input.replaced = input.text;
-        input.replacement = words;
-        input.text = words;
+        change(() => exact.replace(words));
+        input.cursorPosition = input.length;
+    }
+
+    /*! The same for what was sent before; the cursor is where going on in that direction is one key. */
+    function recall(words: string, isOlder: bool) {
+        replace(words);
+        if (isOlder) {
+            const lineEnd = words.indexOf("\n");
+            input.cursorPosition = lineEnd < 0 ? input.length : lineEnd;
+        }
     }
 
     function clear() {
-        input.clear();
+        change(() => input.clear());
     }
 
+    /*! Whether what changes is not the person's doing. */
+    property bool isChanging: false
+
+    function change(action: var) {
+        isChanging = true;
+        action();
+        isChanging = false;
+    }
+
+    /*! Puts words in place of what is selected, as a whole or not at all. */
+    function insert(words: string) {
+        const start = input.selectionStart;
+        if (!fits(words.length)) {
+            overflowed();
+            return;
+        }
+        exact.insert(start, input.selectionEnd, words);
+        input.cursorPosition = start + words.length;
+    }
+
+    /*! Puts in what is in the clipboard; asks first where it is many lines, or too many. */
+    function paste(fromSelection: bool) {
+        if (!pasted.take(fromSelection))
+            return;
+        if (pasted.lineCount <= 1 && fits(pasted.length))
+            insert(pasted.text);
+        else
+            question.setSource("PasteQuestion.qml", {lineCount: pasted.lineCount, bytes: pasted.bytes,
+                                                     fits: fits(pasted.length)});
+    }
+
+    function fits(length: int): bool {
+        return input.length - (input.selectionEnd - input.selectionStart) + length <= maximumLength;
+    }
+
+    /*! What is asked about has been dealt with, or not. */
+    function finishPaste(isDone: bool) {
+        if (!isDone)
+            return;
+        question.source = "";
+        pasted.clear();
+        input.forceActiveFocus();
+    }
+
+    function pasteOne(): bool {
+        const send = sendText;
+        if (!fits(pasted.length))
+            return send(pasted.text);
+        insert(pasted.text);
+        return true;
+    }
+
+    function pasteEach(): bool {
+        const send = sendLines;
+        return send(pasted.lines());
+    }
+
+    function accept() {
+        problem = check.isSendable() ? ""
+            : qsTr("Not sent: there is half a character in it, which UTF-8 cannot hold. Delete it.");
+        if (problem.length === 0 && text.length > 0)
+            accepted(text);
+    }
+
+    /*! Why it was not accepted, in a sentence; or empty. */
+    property string problem: ""
+
     implicitWidth: 320
-    implicitHeight: field.height + (noticeText.visible ? noticeText.height + Theme.gap / 2 : 0)
+    implicitHeight: notices.y + notices.height
+
+    InputText {
+        id: exact
+
+        document: input.textDocument
+        mark: Theme.hit
+        onTextChanged: {
+            root.problem = "";
+            if (!root.isChanging)
+                root.edited();
+        }
+    }
+
+    InputCheck {
+        id: check
+
+        text: exact.text
+    }
+
+    PastedText {
+        id: pasted
+    }
+
+    // There only while it asks.
+    Loader {
+        id: question
+
+        readonly property PasteQuestion asking: item as PasteQuestion
+
+        width: root.width
+        height: asking ? asking.implicitHeight + Theme.gap : 0
+        onLoaded: asking.forceActiveFocus()
+    }
+
+    Connections {
+        target: question.asking
+
+        function onOneRequested() {
+            root.finishPaste(root.pasteOne());
+        }
+        function onEachRequested() {
+            root.finishPaste(root.pasteEach());
+        }
+        function onClosed() {
+            root.finishPaste(true);
+        }
+    }
 
     Rectangle {
         id: field
 
+        y: question.height
         width: root.width
-        height: input.implicitHeight + 2 * Theme.gap
+        height: scroller.height + 2 * Theme.gap
         radius: Theme.radius
         color: Theme.field
         border.color: input.activeFocus ? Theme.accent : Theme.line
@@ -54,7 +186,7 @@ FocusScope {
             id: prompt
 
             x: Theme.gap
-            anchors.verticalCenter: parent.verticalCenter
+            y: Theme.gap
             text: ">"
             textFormat: Text.PlainText
             color: Theme.sent
@@ -62,61 +194,167 @@ FocusScope {
             Accessible.ignored: true
         }
 
-        TextInput {
-            id: input
-            objectName: "input"
+        Flickable {
+            id: scroller
 
             anchors.left: prompt.right
             anchors.leftMargin: Theme.gap
+            anchors.right: sizeBox.left
+            anchors.rightMargin: Theme.gap
+            y: Theme.gap
+            height: Math.min(input.implicitHeight, root.maximumLinesHeight)
+            contentWidth: width
+            contentHeight: input.implicitHeight
+            boundsBehavior: Flickable.StopAtBounds
+            interactive: contentHeight > height
+            clip: true
+
+            /*! Keeps the cursor in sight. */
+            function follow() {
+                const cursor = input.cursorRectangle;
+                if (cursor.y < contentY)
+                    contentY = cursor.y;
+                else if (cursor.y + cursor.height > contentY + height)
+                    contentY = cursor.y + cursor.height - height;
+            }
+
+            onHeightChanged: follow()
+
+            TextEdit {
+                id: input
+                objectName: "input"
+
+                width: scroller.width
+                height: Math.max(implicitHeight, scroller.height)
+                focus: true
+                activeFocusOnTab: true
+                textFormat: TextEdit.PlainText
+                wrapMode: exact.hasLongWord ? TextEdit.WrapAnywhere : TextEdit.Wrap
+                color: Theme.text
+                selectionColor: Theme.selection
+                selectedTextColor: Theme.text
+                selectByMouse: true
+                persistentSelection: true
+                font.family: Theme.fixedFont
+                font.pixelSize: Theme.textSize
+
+                Accessible.role: Accessible.EditableText
+                Accessible.name: qsTr("Message")
+                Accessible.description: root.notice
+                Accessible.multiLine: true
+
+                onCursorRectangleChanged: scroller.follow()
+                // What a key or an input method puts in, beyond what is looked at below.
+                onLengthChanged: {
+                    if (length > root.maximumLength) {
+                        undo();
+                        root.overflowed();
+                    }
+                }
+
+                Keys.onTabPressed: nextItemInFocusChain(true).forceActiveFocus(Qt.TabFocusReason)
+                Keys.onBacktabPressed: nextItemInFocusChain(false).forceActiveFocus(Qt.BacktabFocusReason)
+                Keys.onPressed: event => {
+                    event.accepted = true;
+                    const isPlain = !(event.modifiers & (Qt.ShiftModifier | Qt.ControlModifier | Qt.AltModifier));
+                    if (event.key === Qt.Key_Return || event.key === Qt.Key_Enter) {
+                        if (event.modifiers & Qt.ShiftModifier)
+                            root.insert("\n");
+                        else
+                            root.accept();
+                    } else if (event.matches(StandardKey.Paste)) {
+                        root.paste(false);
+                    } else if (event.matches(StandardKey.Copy) || event.matches(StandardKey.Cut)) {
+                        copyExactly(event.matches(StandardKey.Cut));
+                    } else if (event.key === Qt.Key_Up && isPlain && cursorRectangle.y <= positionToRectangle(0).y) {
+                        root.olderRequested();
+                    } else if (event.key === Qt.Key_Down && isPlain
+                               && cursorRectangle.y >= positionToRectangle(length).y) {
+                        root.newerRequested();
+                    } else if (event.text >= " " && isPlain && event.key !== Qt.Key_Delete
+                               && length >= root.maximumLength && selectionStart === selectionEnd) {
+                        root.overflowed();
+                    } else {
+                        event.accepted = false;
+                    }
+                }
+
+                // The middle button pastes what is selected anywhere.
+                MouseArea {
+                    anchors.fill: parent
+                    acceptedButtons: Qt.MiddleButton
+                    cursorShape: Qt.IBeamCursor
+                    onClicked: event => {
+                        input.forceActiveFocus();
+                        input.cursorPosition = input.positionAt(event.x, event.y);
+                        root.paste(true);
+                    }
+                }
+
+                function copyExactly(isCut: bool) {
+                    if (selectionStart === selectionEnd)
+                        return;
+                    exact.copy(selectionStart, selectionEnd);
+                    if (isCut)
+                        remove(selectionStart, selectionEnd);
+                }
+            }
+
+            // Blanks at the end, which have nothing behind them that shows where they end.
+            Rectangle {
+                readonly property rect begin: input.positionToRectangle(input.length - check.trailing)
+                readonly property rect end: input.positionToRectangle(input.length)
+
+                objectName: "trailing"
+                visible: check.trailing > 0 && check.trailing <= input.length && begin.y === end.y
+                x: begin.x
+                y: begin.y
+                z: -1
+                width: end.x - begin.x
+                height: begin.height
+                color: Theme.hit
+            }
+        }
+
+        Item {
+            id: sizeBox
+
             anchors.right: parent.right
             anchors.rightMargin: Theme.gap
-            anchors.verticalCenter: parent.verticalCenter
-            focus: true
-            clip: true
-            // Nothing is cut without a word: see onTextEdited. (The stock limit is 32,767.)
-            maximumLength: root.maximumLength + 1
-            color: Theme.text
-            selectionColor: Theme.selection
-            selectedTextColor: Theme.text
-            selectByMouse: true
-            font.family: Theme.fixedFont
-            font.pixelSize: Theme.textSize
+            anchors.bottom: scroller.bottom
+            width: input.length > 0 ? Math.max(sizeText.implicitWidth, metrics.width) : 0
+            height: sizeText.implicitHeight
 
-            Accessible.role: Accessible.EditableText
-            Accessible.name: qsTr("Message")
-            Accessible.description: root.notice
+            Text {
+                id: sizeText
+                objectName: "size"
 
-            // What is set by a program cannot be undone by itself.
-            property string replaced: ""
-            property string replacement: ""
-
-            Keys.onPressed: event => {
-                event.accepted = event.matches(StandardKey.Undo) && replaced.length > 0
-                              && text === replacement;
-                if (event.accepted) {
-                    text = replaced;
-                    replaced = "";
-                }
+                anchors.right: parent.right
+                visible: input.length > 0
+                text: check.lines > 1 ? qsTr("%L1 lines").arg(check.lines) + "\n" + Units.bytes(check.bytes)
+                                      : Units.bytes(check.bytes)
+                textFormat: Text.PlainText
+                horizontalAlignment: Text.AlignRight
+                color: Theme.quiet
+                font.pixelSize: Theme.quietSize
+                Accessible.role: Accessible.StaticText
+                Accessible.name: text
             }
+        }
 
-            onAccepted: {
-                if (text.length > 0)
-                    root.accepted(text);
-            }
-            onTextEdited: {
-                root.edited();
-                if (length > root.maximumLength) {
-                    undo();
-                    root.overflowed();
-                }
-            }
+        TextMetrics {
+            id: metrics
+
+            // The words are not moved by each digit.
+            text: "1023 B"
+            font: sizeText.font
         }
 
         Text {
             id: placeholder
 
-            anchors.fill: input
-            visible: input.text.length === 0 && input.preeditText.length === 0
+            anchors.fill: scroller
+            visible: input.length === 0 && input.preeditText.length === 0
             text: root.placeholder
             textFormat: Text.PlainText
             elide: Text.ElideRight
@@ -126,15 +364,31 @@ FocusScope {
         }
     }
 
-    Notice {
-        id: noticeText
-        objectName: "notice"
+    Column {
+        id: notices
 
         anchors.top: field.bottom
-        anchors.topMargin: Theme.gap / 2
         x: Theme.gap
         width: root.width - 2 * Theme.gap
-        text: root.notice
-        color: Theme.error
+        topPadding: noticeText.visible || remarks.visible ? Theme.gap / 2 : 0
+
+        Notice {
+            id: noticeText
+            objectName: "notice"
+
+            width: parent.width
+            text: root.problem.length > 0 ? root.problem : root.notice
+            color: Theme.error
+        }
+
+        Notice {
+            id: remarks
+            objectName: "remarks"
+
+            width: parent.width
+            text: check.invisible.length > 0 && check.json.length > 0 ? check.invisible + "\n" + check.json
+                                                                      : check.invisible + check.json
+            color: Theme.status
+        }
     }
 }

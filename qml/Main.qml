@@ -75,6 +75,15 @@ Window {
             chatView.showNewest();
     }
 
+    /*! Shows what was just taken to be sent; gives back whether it was. */
+    function noteSent(isTaken: bool): bool {
+        if (isTaken) {
+            session.recall.reset();
+            chatView.showNewest();
+        }
+        return isTaken;
+    }
+
     /*! Puts a message into the line; Ctrl+Z there brings back what was in it. */
     function editMessage(seq: int) {
         if (session.isReading || !session.shown.isMessage(seq) || session.shown.isBinary(seq))
@@ -241,6 +250,14 @@ Window {
         function onDraftChanged() {
             if (chatInput.text !== session.outbox.draft)
                 chatInput.text = session.outbox.draft;
+        }
+    }
+
+    Connections {
+        target: session.recall
+
+        function onRecalled(text: string, isOlder: bool) {
+            chatInput.recall(text, isOlder);
         }
     }
 
@@ -590,16 +607,19 @@ Window {
                                                    ? qsTr(" to %1").arg(session.socket.address) : "")
                                            : qsTr("Type a message and press Enter")
             notice: overflowing ? qsTr("Not put in: a line holds %L1 characters.").arg(maximumLength)
-                  : session.outbox.trouble.length > 0 ? session.outbox.trouble
-                  : text.includes("\n") ? qsTr("There are line feeds in it, which are sent too.") : ""
+                  : session.outbox.trouble
+            maximumLinesHeight: root.height / 3
             onTextChanged: session.outbox.draft = text
             // The draft and the line are one: a crash leaves one of them.
             onAccepted: {
-                if (session.outbox.appendDraft())
-                    chatView.showNewest();
+                root.noteSent(session.outbox.appendDraft());
             }
+            sendText: text => root.noteSent(session.send(text))
+            sendLines: lines => root.noteSent(session.outbox.appendLines(lines))
             onEdited: overflowing = false
             onOverflowed: overflowing = true
+            onOlderRequested: session.recall.older(text)
+            onNewerRequested: session.recall.newer(text)
         }
     }
 

@@ -94,6 +94,11 @@ QtObject {
         socket: root.socket
         outbox: root.outbox
     }
+    /*! What was sent before in it. */
+    readonly property Recall recall: Recall {
+        transcript: root.transcript
+        outbox: root.outbox
+    }
     /*! The conversations there are. */
     readonly property ConversationModel conversations: ConversationModel {
         store: root.store
