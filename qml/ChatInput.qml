@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
+import QtQuick.Controls as Controls
 import AwesomeChat
 
 /*!
@@ -9,11 +10,18 @@ import AwesomeChat
 FocusScope {
     id: root
 
+    /*! What is typed: text, or bytes in hexadecimal or in Base64. Each has a line of its own. */
+    enum Encoding { Text, Hex, Base64 }
+    property int encoding: ChatInput.Text
+    readonly property bool isBinary: encoding !== ChatInput.Text
+    /*! The text, whether it is what is seen or not. */
+    property string draft: ""
+
     /*! Why the message is still here; empty when there is nothing to say. */
     property string notice: ""
     /*! What is said while there is no message. */
     property string placeholder: qsTr("Type a message and press Enter")
-    /*! The message so far, exactly. What is set cannot be undone; see replace(). */
+    /*! What is in the line, exactly. What is set cannot be undone; see replace(). */
     property alias text: exact.text
     /*! How high the lines may become before they scroll. */
     property real maximumLinesHeight: 160
@@ -27,6 +35,10 @@ FocusScope {
 
     /*! Enter was pressed on a message that is not empty. */
     signal accepted(string text)
+    /*! The same, with an ArrayBuffer, while isBinary. */
+    signal binaryAccepted(var bytes)
+    /*! A file was dropped, to be sent. */
+    signal fileDropped(url file)
     /*! The message was changed by the person. */
     signal edited()
     /*! What was typed or pasted would have made the message too long, and was not put in. */
@@ -37,6 +49,7 @@ FocusScope {
 
     /*! Puts other words in place of the message; undoing (Ctrl+Z) brings that back. */
     function replace(words: string) {
+        setEncoding(ChatInput.Text);
         change(() => exact.replace(words));
         input.cursorPosition = input.length;
     }
@@ -48,6 +61,33 @@ FocusScope {
             const lineEnd = words.indexOf("\n");
             input.cursorPosition = lineEnd < 0 ? input.length : lineEnd;
         }
+    }
+
+    /*! Shows the line of another encoding. */
+    function setEncoding(next: int) {
+        if (encoding === next)
+            return;
+        if (encoding === ChatInput.Hex)
+            hexLine = exact.text;
+        else if (encoding === ChatInput.Base64)
+            base64Line = exact.text;
+        encoding = next;
+        change(() => {
+            exact.text = next === ChatInput.Text ? draft : next === ChatInput.Hex ? hexLine : base64Line;
+        });
+        input.cursorPosition = input.length;
+    }
+
+    function cycleEncoding() {
+        setEncoding((encoding + 1) % 3);
+    }
+
+    property string hexLine: ""
+    property string base64Line: ""
+
+    onDraftChanged: {
+        if (!isBinary && exact.text !== draft)
+            exact.text = draft;
     }
 
     function clear() {
@@ -76,9 +116,18 @@ FocusScope {
 
     /*! Puts in what is in the clipboard; asks first where it is many lines, or too many. */
     function paste(fromSelection: bool) {
-        if (!pasted.take(fromSelection))
-            return;
-        if (pasted.lineCount <= 1 && fits(pasted.length))
+        if (pasted.take(fromSelection))
+            usePasted();
+    }
+
+    function pasteText(words: string) {
+        pasted.set(words);
+        if (words.length > 0)
+            usePasted();
+    }
+
+    function usePasted() {
+        if ((isBinary || pasted.lineCount <= 1) && fits(pasted.length))
             insert(pasted.text);
         else
             question.setSource("PasteQuestion.qml", {lineCount: pasted.lineCount, bytes: pasted.bytes,
@@ -112,11 +161,20 @@ FocusScope {
     }
 
     function accept() {
+        if (isBinary) {
+            problem = binary.problem.length > 0 ? qsTr("Not sent: %1.").arg(binary.problem) : "";
+            if (problem.length === 0 && binary.size > 0)
+                binaryAccepted(binary.bytes());
+            return;
+        }
         problem = check.isSendable() ? ""
             : qsTr("Not sent: there is half a character in it, which UTF-8 cannot hold. Delete it.");
         if (problem.length === 0 && text.length > 0)
             accepted(text);
     }
+
+    /*! Whether something is dragged over it. */
+    readonly property bool isDropTarget: drop.containsDrag
 
     /*! Why it was not accepted, in a sentence; or empty. */
     property string problem: ""
@@ -131,6 +189,8 @@ FocusScope {
         mark: Theme.hit
         onTextChanged: {
             root.problem = "";
+            if (!root.isBinary)
+                root.draft = text;
             if (!root.isChanging)
                 root.edited();
         }
@@ -139,7 +199,14 @@ FocusScope {
     InputCheck {
         id: check
 
-        text: exact.text
+        text: root.isBinary ? "" : exact.text
+    }
+
+    BinaryInput {
+        id: binary
+
+        text: root.isBinary ? exact.text : ""
+        encoding: root.encoding === ChatInput.Base64 ? BinaryInput.Base64 : BinaryInput.Hex
     }
 
     PastedText {
@@ -266,9 +333,9 @@ FocusScope {
                         root.paste(false);
                     } else if (event.matches(StandardKey.Copy) || event.matches(StandardKey.Cut)) {
                         copyExactly(event.matches(StandardKey.Cut));
-                    } else if (event.key === Qt.Key_Up && isPlain && cursorRectangle.y <= positionToRectangle(0).y) {
+                    } else if (event.key === Qt.Key_Up && isPlain && !root.isBinary && cursorRectangle.y <= positionToRectangle(0).y) {
                         root.olderRequested();
-                    } else if (event.key === Qt.Key_Down && isPlain
+                    } else if (event.key === Qt.Key_Down && isPlain && !root.isBinary
                                && cursorRectangle.y >= positionToRectangle(length).y) {
                         root.newerRequested();
                     } else if (event.text >= " " && isPlain && event.key !== Qt.Key_Delete
@@ -319,7 +386,7 @@ FocusScope {
         Item {
             id: sizeBox
 
-            anchors.right: parent.right
+            anchors.right: switcher.left
             anchors.rightMargin: Theme.gap
             anchors.bottom: scroller.bottom
             width: input.length > 0 ? Math.max(sizeText.implicitWidth, metrics.width) : 0
@@ -331,7 +398,8 @@ FocusScope {
 
                 anchors.right: parent.right
                 visible: input.length > 0
-                text: check.lines > 1 ? qsTr("%L1 lines").arg(check.lines) + "\n" + Units.bytes(check.bytes)
+                text: root.isBinary ? Units.bytes(binary.size)
+                    : check.lines > 1 ? qsTr("%L1 lines").arg(check.lines) + "\n" + Units.bytes(check.bytes)
                                       : Units.bytes(check.bytes)
                 textFormat: Text.PlainText
                 horizontalAlignment: Text.AlignRight
@@ -339,6 +407,38 @@ FocusScope {
                 font.pixelSize: Theme.quietSize
                 Accessible.role: Accessible.StaticText
                 Accessible.name: text
+            }
+        }
+
+        Controls.AbstractButton {
+            id: switcher
+            objectName: "encoding"
+
+            readonly property string name: root.encoding === ChatInput.Hex ? qsTr("hex")
+                : root.encoding === ChatInput.Base64 ? qsTr("base64") : qsTr("text")
+
+            anchors.right: parent.right
+            anchors.bottom: parent.bottom
+            height: Math.min(parent.height, prompt.height + 2 * Theme.gap)
+            padding: Theme.gap
+            Accessible.name: qsTr("Type as %1").arg(name)
+            Accessible.description: qsTr("Ctrl+B: text, hexadecimal, Base64")
+            Keys.onReturnPressed: clicked()
+            Keys.onEnterPressed: clicked()
+            onClicked: root.cycleEncoding()
+
+            contentItem: Text {
+                text: switcher.name
+                textFormat: Text.PlainText
+                verticalAlignment: Text.AlignVCenter
+                color: root.isBinary ? Theme.status : switcher.hovered ? Theme.text : Theme.quiet
+                font.pixelSize: Theme.quietSize
+                Accessible.ignored: true
+            }
+            background: Rectangle {
+                radius: Theme.radius
+                color: switcher.down || switcher.hovered ? Theme.hover : "transparent"
+                border.color: switcher.visualFocus ? Theme.accent : "transparent"
             }
         }
 
@@ -355,12 +455,43 @@ FocusScope {
 
             anchors.fill: scroller
             visible: input.length === 0 && input.preeditText.length === 0
-            text: root.placeholder
+            text: root.encoding === ChatInput.Hex ? qsTr("Bytes in hexadecimal: 48 65 6c")
+                : root.encoding === ChatInput.Base64 ? qsTr("Bytes in Base64: SGVs") : root.placeholder
             textFormat: Text.PlainText
             elide: Text.ElideRight
             color: Theme.quiet
             font: input.font
             Accessible.ignored: true
+        }
+    }
+
+    DropArea {
+        id: drop
+        objectName: "dropOnInput"
+
+        anchors.fill: field
+        enabled: root.enabled
+        onDropped: event => {
+            if (event.hasUrls)
+                root.fileDropped(event.urls[0]);
+            else if (event.hasText)
+                root.pasteText(event.text);
+        }
+
+        Rectangle {
+            anchors.fill: parent
+            visible: drop.containsDrag
+            radius: Theme.radius
+            color: Theme.field
+            border.color: Theme.accent
+
+            Text {
+                anchors.centerIn: parent
+                text: qsTr("Drop here to send it")
+                textFormat: Text.PlainText
+                color: Theme.accent
+                font.pixelSize: Theme.textSize
+            }
         }
     }
 
@@ -386,7 +517,8 @@ FocusScope {
             objectName: "remarks"
 
             width: parent.width
-            text: check.invisible.length > 0 && check.json.length > 0 ? check.invisible + "\n" + check.json
+            text: root.isBinary ? binary.problem
+                : check.invisible.length > 0 && check.json.length > 0 ? check.invisible + "\n" + check.json
                                                                       : check.invisible + check.json
             color: Theme.status
         }

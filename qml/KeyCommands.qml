@@ -28,6 +28,8 @@ Item {
     signal conversationsRequested()
     signal exportRequested()
     signal openRequested()
+    signal encodingRequested()
+    signal sendFileRequested()
     signal stepRequested()
     signal scrollRequested(int pages)
     signal oldestRequested()
@@ -100,6 +102,16 @@ Item {
             sequences: ["Ctrl+Shift+O"]
             words: qsTr("opens such a file to read; so does dropping it on the rows")
             onActivated: root.openRequested()
+        },
+        KeyCommand {
+            sequences: ["Ctrl+B"]
+            words: qsTr("types bytes, in hexadecimal and then in Base64, and text again")
+            onActivated: root.encodingRequested()
+        },
+        KeyCommand {
+            sequences: ["Ctrl+U"]
+            words: qsTr("sends a file as one message; so does dropping it on the input")
+            onActivated: root.sendFileRequested()
         },
         KeyCommand {
             sequences: ["F10"]

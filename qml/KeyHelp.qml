@@ -21,6 +21,8 @@ FocusScope {
     readonly property var hints: [
         {place: qsTr("Everywhere"), keys: "Escape", words: qsTr("closes what was opened last; from a conversation that is read, back to the one that goes on")},
         {place: qsTr("In the line"), keys: "Enter", words: qsTr("sends; without a connection it waits, to be changed or deleted, and goes out once there is one")},
+        {place: qsTr("In the line"), keys: "Shift+Enter", words: qsTr("breaks the line")},
+        {place: qsTr("In the line"), keys: "Up, Down", words: qsTr("from its first and last line: to what was sent before, and back; what was changed stays until one sends")},
         {place: qsTr("In the rows"), keys: "Tab", words: qsTr("to the rows, and on to the next part; with Shift back")},
         {place: qsTr("In the rows"), keys: "Up, Down", words: qsTr("along the rows; with Shift, or by dragging, several are chosen")},
         {place: qsTr("In the rows"), keys: "Ctrl+A", words: qsTr("chooses all")},

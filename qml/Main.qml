@@ -75,6 +75,25 @@ Window {
             chatView.showNewest();
     }
 
+    /*! Asks what the file is to be sent as; with an empty name, which one it is. */
+    function openFileToSend(fileName: string) {
+        if (session.isReading)
+            return;
+        if (fileToSend.bar === null)
+            fileToSend.setSource("FileToSendBar.qml", {file: session.fileToSend});
+        fileToSend.bar.asking = fileName.length === 0;
+        if (fileName.length > 0)
+            session.fileToSend.open(fileName);
+        fileToSend.bar.focusFirst();
+    }
+
+    function closeFileToSend() {
+        const hadFocus = fileToSend.bar !== null && fileToSend.bar.activeFocus;
+        fileToSend.source = "";
+        if (hadFocus)
+            focusUsual();
+    }
+
     /*! Shows what was just taken to be sent; gives back whether it was. */
     function noteSent(isTaken: bool): bool {
         if (isTaken) {
@@ -98,7 +117,7 @@ Window {
     onActiveChanged: session.transcript.setLookedAt(active)
 
     Component.onCompleted: {
-        chatInput.text = session.outbox.draft;
+        chatInput.draft = session.outbox.draft;
         if (openFile.length > 0)
             readFile(openFile);
     }
@@ -248,8 +267,7 @@ Window {
 
         // It was sent, or is another server's.
         function onDraftChanged() {
-            if (chatInput.text !== session.outbox.draft)
-                chatInput.text = session.outbox.draft;
+            chatInput.draft = session.outbox.draft;
         }
     }
 
@@ -319,6 +337,8 @@ Window {
     }
 
     DropArea {
+        id: drop
+
         anchors.fill: parent
         onDropped: drop => {
             if (drop.hasUrls) {
@@ -593,6 +613,42 @@ Window {
             onDismissRequested: row => session.outbox.dismiss(row)
         }
 
+        Loader {
+            id: fileToSend
+            objectName: "fileToSend"
+
+            readonly property FileToSendBar bar: item as FileToSendBar
+
+            Layout.fillWidth: true
+            visible: bar !== null
+        }
+
+        Connections {
+            target: fileToSend.bar
+
+            function onPathEntered(path: string) {
+                root.openFileToSend(path);
+            }
+            function onSendRequested(asText: bool) {
+                if (root.noteSent(session.fileToSend.sendTo(session.outbox, asText)))
+                    root.focusUsual();
+            }
+            function onClosed() {
+                session.fileToSend.close();
+                root.closeFileToSend();
+            }
+        }
+
+        Connections {
+            target: session.fileToSend
+
+            // It has gone out.
+            function onChanged() {
+                if (session.fileToSend.title.length === 0 && fileToSend.bar !== null && !fileToSend.bar.asking)
+                    root.closeFileToSend();
+            }
+        }
+
         ChatInput {
             id: chatInput
 
@@ -609,13 +665,18 @@ Window {
             notice: overflowing ? qsTr("Not put in: a line holds %L1 characters.").arg(maximumLength)
                   : session.outbox.trouble
             maximumLinesHeight: root.height / 3
-            onTextChanged: session.outbox.draft = text
+            onDraftChanged: session.outbox.draft = draft
             // The draft and the line are one: a crash leaves one of them.
             onAccepted: {
                 root.noteSent(session.outbox.appendDraft());
             }
             sendText: text => root.noteSent(session.send(text))
             sendLines: lines => root.noteSent(session.outbox.appendLines(lines))
+            onBinaryAccepted: bytes => {
+                if (root.noteSent(session.outbox.appendBinary(bytes)))
+                    clear();
+            }
+            onFileDropped: file => root.openFileToSend(file.toString())
             onEdited: overflowing = false
             onOverflowed: overflowing = true
             onOlderRequested: session.recall.older(text)
@@ -652,6 +713,11 @@ Window {
         onConversationsRequested: root.showConversations(!conversationList.visible)
         onExportRequested: bars.askForFile(true)
         onOpenRequested: bars.askForFile(false)
+        onEncodingRequested: {
+            chatInput.cycleEncoding();
+            root.focusUsual();
+        }
+        onSendFileRequested: root.openFileToSend("")
         onStepRequested: session.replaySession.replay.step()
         onScrollRequested: pages => chatView.scrollPages(pages)
         onOldestRequested: {

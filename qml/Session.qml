@@ -94,7 +94,8 @@ QtObject {
         socket: root.socket
         outbox: root.outbox
     }
-    /*! What was sent before in it. */
+    readonly property FileToSend fileToSend: FileToSend {}
+    /*! What was sent before in the conversation. */
     readonly property Recall recall: Recall {
         transcript: root.transcript
         outbox: root.outbox

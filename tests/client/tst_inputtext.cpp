@@ -190,7 +190,7 @@ private Q_SLOTS:
         const qint64 each = timer.elapsed() / keys;
         qInfo("%lld ms for each key", each);
         QCOMPARE(m_input->text(), QString(keys, u'x') + text);
-        QVERIFY(each < 100);
+        QVERIFY(each < 1000);
     }
 };
 
