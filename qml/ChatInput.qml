@@ -173,7 +173,8 @@ FocusScope {
             accepted(text);
     }
 
-    /*! Whether something is dragged over it. */
+    /*! Whether something is dragged over the window, elsewhere, and over this. */
+    property bool isDragging: false
     readonly property bool isDropTarget: drop.containsDrag
 
     /*! Why it was not accepted, in a sentence; or empty. */
@@ -480,16 +481,16 @@ FocusScope {
 
         Rectangle {
             anchors.fill: parent
-            visible: drop.containsDrag
+            visible: (drop.containsDrag || root.isDragging) && root.enabled
             radius: Theme.radius
             color: Theme.field
-            border.color: Theme.accent
+            border.color: drop.containsDrag ? Theme.accent : Theme.line
 
             Text {
                 anchors.centerIn: parent
                 text: qsTr("Drop here to send it")
                 textFormat: Text.PlainText
-                color: Theme.accent
+                color: drop.containsDrag ? Theme.accent : Theme.quiet
                 font.pixelSize: Theme.textSize
             }
         }

@@ -310,6 +310,59 @@ TestCase {
         compare(overflows, 0);
     }
 
+    SignalSpy {
+        id: binaryAccepted
+
+        signalName: "binaryAccepted"
+    }
+
+    function bytesOf(buffer: var): string {
+        return Array.from(new Uint8Array(buffer)).map(byte => byte.toString(16)).toString();
+    }
+
+    function test_bytesAreTyped() {
+        binaryAccepted.target = input;
+        binaryAccepted.clear();
+        const size = findChild(input, "size");
+        const switcher = findChild(input, "encoding");
+        input.draft = "a draft ";
+        compare(input.text, "a draft ");
+        switcher.clicked();
+        compare(switcher.Accessible.name, "Type as hex");
+        compare(input.text, "");
+        compare(input.draft, "a draft ", "it is kept");
+        keySequence("0,0,Space,f,f");
+        compare(size.text, "2 B");
+        compare(input.draft, "a draft ");
+        keyClick(Qt.Key_Return);
+        compare(binaryAccepted.count, 1);
+        compare(bytesOf(binaryAccepted.signalArguments[0][0]), "0,ff");
+
+        keySequence("Space,g");
+        verify(findChild(input, "remarks").text.includes("at 1:7"));
+        keyClick(Qt.Key_Return);
+        compare(binaryAccepted.count, 1);
+        verify(findChild(input, "notice").text.includes("at 1:7"));
+
+        switcher.clicked();
+        compare(switcher.Accessible.name, "Type as base64");
+        paste("+/\n-_");
+        compare(question(), null, "line feeds do not matter here");
+        keyClick(Qt.Key_Return);
+        compare(bytesOf(binaryAccepted.signalArguments[1][0]), "fb,ff,bf");
+        compare(accepted.count, 0);
+
+        // Each line is as it was.
+        switcher.clicked();
+        compare(input.text, "a draft ");
+        switcher.clicked();
+        compare(input.text, "00 ff g");
+        input.replace("edited");
+        compare(input.encoding, ChatInput.Text);
+        keyClick(Qt.Key_Return);
+        compare(accepted.signalArguments[0][0], "edited");
+    }
+
     function test_theSizeIsShown() {
         const size = findChild(input, "size");
         verify(!size.visible);

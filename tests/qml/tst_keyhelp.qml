@@ -56,6 +56,8 @@ TestCase {
             {tag: "Ctrl+O", key: Qt.Key_O, says: "conversationsRequested"},
             {tag: "Ctrl+S", key: Qt.Key_S, says: "exportRequested"},
             {tag: "Ctrl+Shift+O", key: Qt.Key_O, says: "openRequested"},
+            {tag: "Ctrl+B", key: Qt.Key_B, says: "encodingRequested"},
+            {tag: "Ctrl+U", key: Qt.Key_U, says: "sendFileRequested"},
             {tag: "F10", key: Qt.Key_F10, says: "stepRequested"},
             {tag: "PgUp", key: Qt.Key_PageUp, says: "scrollRequested"},
             {tag: "PgDown", key: Qt.Key_PageDown, says: "scrollRequested"},
