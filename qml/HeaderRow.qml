@@ -20,6 +20,7 @@ RowLayout {
 
     function focusField() {
         nameField.forceActiveFocus();
+        nameField.selectAll();
     }
 
     Layout.fillWidth: true
