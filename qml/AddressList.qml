@@ -77,6 +77,7 @@ Controls.Popup {
     }
 
     focus: true
+    margins: Theme.gap // where it is wider than the field
     padding: Theme.gap / 2
     implicitHeight: Math.min(320, list.contentHeight + server.height + Theme.gap / 2 + 2 * padding)
     onOpened: {

@@ -171,7 +171,7 @@ Bar {
                 id: addressList
 
                 y: field.height
-                width: field.width
+                width: Math.max(field.width, Math.min(280, root.width - 2 * Theme.gap))
                 addresses: root.addresses
                 onChosen: address => {
                     field.text = address;

@@ -216,6 +216,15 @@ TestCase {
         compare(server.count, 2);
         tryVerify(() => button() === null || !button().visible);
 
+        // A narrow bar has no field as wide as it.
+        bar.width = 320;
+        bar.status = WebSocket.Open;
+        mouseClick(findChild(bar, "addresses"));
+        tryVerify(() => button() !== null && button().visible);
+        verify(button().width >= button().implicitWidth);
+        keyClick(Qt.Key_Escape);
+        tryVerify(() => button() === null || !button().visible);
+
         // The last one is forgotten while it is seen.
         mouseClick(findChild(bar, "addresses"));
         tryVerify(() => button() !== null && button().visible);
