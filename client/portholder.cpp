@@ -8,6 +8,7 @@
 #include <QHostAddress>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <filesystem>
 #include <optional>
@@ -47,6 +48,16 @@ QHostAddress parseAddress(const QByteArray &hex)
                         | bytes[3]);
 }
 
+/// Whether who listens there keeps us from listening on localhost.
+bool isInOurWay(const QHostAddress &address)
+{
+    constexpr std::array ours{QHostAddress::LocalHost, QHostAddress::LocalHostIPv6,
+                              QHostAddress::AnyIPv4, QHostAddress::AnyIPv6};
+    return std::any_of(ours.begin(), ours.end(), [&address](QHostAddress::SpecialAddress one) {
+        return address.isEqual(QHostAddress(one), QHostAddress::ConvertV4MappedToIPv4);
+    });
+}
+
 /// A socket in the kernel's table \a fileName that has \a port of the loopback: one that listens
 /// rather than one that is connected.
 std::optional<BoundSocket> findSocket(const QString &fileName, quint16 port)
@@ -66,9 +77,7 @@ std::optional<BoundSocket> findSocket(const QString &fileName, quint16 port)
         const QList<QByteArray> local = columns[1].split(':');
         if (local.size() != 2 || local[1].toUInt(nullptr, 16) != port)
             continue;
-        const QHostAddress address = parseAddress(local[0]);
-        if (!address.isLoopback() && address != QHostAddress(QHostAddress::AnyIPv4)
-            && address != QHostAddress(QHostAddress::AnyIPv6))
+        if (!isInOurWay(parseAddress(local[0])))
             continue;
         found = {columns[9], columns[7].toUInt()};
         if (columns[3] == listening)

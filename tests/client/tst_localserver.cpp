@@ -140,7 +140,7 @@ private Q_SLOTS:
     {
         QTcpServer other;
         QVERIFY(other.listen(QHostAddress(u"127.0.0.2"_s)));
-        QVERIFY(!portHolder(other.serverPort()).isEmpty()); // it is the loopback's, too
+        QCOMPARE(portHolder(other.serverPort()), QString());
         LocalServer server;
         setUp(server, other.serverPort());
         server.start();
