@@ -52,7 +52,7 @@ FileToSend::Content FileToSend::read(const QString &fileName)
 
 void FileToSend::open(const QString &fileName)
 {
-    close();
+    forget();
     const QString path = pathFrom(fileName);
     m_title = shownPath(QFileInfo(path).fileName());
     // What is still being read is forgotten: the watcher watches this one.
@@ -78,6 +78,12 @@ void FileToSend::onRead()
 
 void FileToSend::close()
 {
+    forget();
+    Q_EMIT changed();
+}
+
+void FileToSend::forget()
+{
     m_watcher.setFuture({});
     m_title.clear();
     m_content = {};
@@ -88,7 +94,6 @@ void FileToSend::close()
     m_sent = 0;
     m_isReady = false;
     m_isSending = false;
-    Q_EMIT changed();
 }
 
 bool FileToSend::sendTo(Outbox *outbox, bool asText)

@@ -69,6 +69,7 @@ private:
     };
     [[nodiscard]] static Content read(const QString &fileName);
     void onRead();
+    void forget();
     void follow();
 
     QString m_title;

@@ -222,7 +222,7 @@ FocusScope {
 
         width: root.width
         height: asking ? asking.implicitHeight + Theme.gap : 0
-        onLoaded: asking.forceActiveFocus()
+        onLoaded: asking.focusFirst()
     }
 
     Connections {
@@ -241,6 +241,7 @@ FocusScope {
 
     Rectangle {
         id: field
+        objectName: "inputField"
 
         y: question.height
         width: root.width
@@ -370,8 +371,13 @@ FocusScope {
 
             // Blanks at the end, which have nothing behind them that shows where they end.
             Rectangle {
-                readonly property rect begin: input.positionToRectangle(input.length - check.trailing)
-                readonly property rect end: input.positionToRectangle(input.length)
+                // They move with the width, too.
+                readonly property rect begin: place(input.length - check.trailing, input.width)
+                readonly property rect end: place(input.length, input.width)
+
+                function place(position: int, width: real): rect {
+                    return input.positionToRectangle(position);
+                }
 
                 objectName: "trailing"
                 visible: check.trailing > 0 && check.trailing <= input.length && begin.y === end.y
@@ -390,6 +396,7 @@ FocusScope {
             anchors.right: switcher.left
             anchors.rightMargin: Theme.gap
             anchors.bottom: scroller.bottom
+            anchors.bottomMargin: (prompt.height - metrics.height) / 2
             width: input.length > 0 ? Math.max(sizeText.implicitWidth, metrics.width) : 0
             height: sizeText.implicitHeight
 

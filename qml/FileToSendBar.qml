@@ -28,14 +28,14 @@ FocusScope {
         if (asking)
             pathBar.focusField();
         else if (choosing)
-            binaryButton.forceActiveFocus();
+            binaryButton.forceActiveFocus(Qt.TabFocusReason);
         else
             root.forceActiveFocus();
     }
 
     onChoosingChanged: {
         if (choosing && activeFocus)
-            binaryButton.forceActiveFocus();
+            binaryButton.forceActiveFocus(Qt.TabFocusReason);
     }
 
     implicitHeight: asking ? pathBar.implicitHeight : column.implicitHeight + 2 * Theme.gap

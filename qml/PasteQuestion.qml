@@ -24,6 +24,10 @@ FocusScope {
         ? qsTr("Pasted: %L1 lines, %2").arg(lineCount).arg(Units.bytes(bytes))
         : qsTr("Pasted: %1, more than the line holds").arg(Units.bytes(bytes))
 
+    function focusFirst() {
+        oneButton.forceActiveFocus(Qt.TabFocusReason); // so that it is seen
+    }
+
     objectName: "pasteQuestion"
     implicitHeight: column.implicitHeight
     Accessible.role: Accessible.AlertMessage
@@ -61,6 +65,7 @@ FocusScope {
             width: parent.width
 
             Command {
+                id: oneButton
                 objectName: "pasteOne"
 
                 focus: true

@@ -11,6 +11,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
+
 using namespace Qt::Literals::StringLiterals;
 
 /// What is typed into the real window is exactly what the real server gets.
@@ -95,8 +97,11 @@ private Q_SLOTS:
             int count = 2;
             for (const QString &text : texts) {
                 paste(window, text);
+                if (itemNamed(window, u"pasteQuestion"_s))
+                    QTest::keyClick(window, Qt::Key_Return); // one message
                 QTest::keyClick(window, Qt::Key_Return);
-                QTRY_COMPARE(entryCount(window), count += 2);
+                count += 2;
+                QTRY_COMPARE(entryCount(window), count);
                 QCOMPARE(line(window), QString());
             }
             // Typed, with a line feed.
@@ -104,13 +109,20 @@ private Q_SLOTS:
             QTest::keyClick(window, Qt::Key_Return, Qt::ShiftModifier);
             typeInto(window, u"b "_s);
             QTest::keyClick(window, Qt::Key_Return);
-            QTRY_COMPARE(entryCount(window), count += 2);
+            count += 2;
+            QTRY_COMPARE(entryCount(window), count);
         }
         const QList<StoredEntry> messages = messagesIn(file);
         QCOMPARE(messages.size(), 2 * (texts.size() + 1));
         for (qsizetype i = 0; i < texts.size(); ++i) {
             QCOMPARE(messages.at(2 * i).payload, texts.at(i).toUtf8());
-            QCOMPARE(messages.at(2 * i + 1).payload, texts.at(i).toUtf8());
+            // Qt's QWebSocket drops a byte order mark from what it receives; the server has it.
+            const QString reply = texts.at(i).startsWith(QChar(QChar::ByteOrderMark))
+                ? texts.at(i).sliced(1)
+                : texts.at(i);
+            QCOMPARE(messages.at(2 * i + 1).payload, reply.toUtf8());
+            QTRY_VERIFY(m_server.log().contains(
+                "text " + QByteArray::number(texts.at(i).toUtf8().size()) + " bytes"));
             QCOMPARE(messages.at(2 * i + 1).direction, Entry::Received);
         }
         QCOMPARE(messages.last().payload, "a\nb "_ba);
@@ -130,7 +142,8 @@ private Q_SLOTS:
             for (const auto &text : {u"first"_s, u"second\u00a0one"_s}) {
                 paste(window, text);
                 QTest::keyClick(window, Qt::Key_Return);
-                QTRY_COMPARE(entryCount(window), count += 2);
+                count += 2;
+                QTRY_COMPARE(entryCount(window), count);
             }
             typeInto(window, u"draft "_s);
         }
@@ -225,8 +238,10 @@ private Q_SLOTS:
             QTRY_COMPARE(entryCount(window), 2);
             dropOn(window, folder.filePath(u"bytes.bin"_s));
             const auto isShown = [window](const QString &name) {
-                const QQuickItem *item = itemNamed(window, name);
-                return item && item->isVisible();
+                const auto items = itemsIn(window->contentItem());
+                return std::any_of(items.cbegin(), items.cend(), [&](const QQuickItem *item) {
+                    return item->objectName() == name && item->isVisible();
+                });
             };
             QTRY_VERIFY(isShown(u"sendAsBinary"_s));
             QVERIFY(!isShown(u"sendAsText"_s)); // it is none
@@ -260,7 +275,7 @@ private Q_SLOTS:
         QCOMPARE(messages.size(), 4);
         for (int i = 0; i < 4; ++i) {
             QCOMPARE(messages.at(i).kind, i < 2 ? Entry::Binary : Entry::Text);
-            QCOMPARE(messages.at(i).payload, i < 2 ? bytes : words);
+            QCOMPARE(messages.at(i).payload, i < 2 ? bytes : i == 2 ? words : words.sliced(3));
         }
     }
 };

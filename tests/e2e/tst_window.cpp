@@ -92,7 +92,7 @@ private Q_SLOTS:
             window->resize(size);
             QTRY_COMPARE(window->contentItem()->size().toSize(), size);
             // The input and the rows reach from edge to edge, and no text beyond.
-            const QQuickItem *input = itemNamed(window, u"input"_s);
+            const QQuickItem *input = itemNamed(window, u"inputField"_s);
             const auto corner = [input] {
                 return input->mapRectToScene(QRectF({}, input->size())).bottomRight();
             };

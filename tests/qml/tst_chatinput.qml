@@ -55,7 +55,7 @@ TestCase {
 
     function paste(words: string) {
         copy(words);
-        keySequence(StandardKey.Paste);
+        keyClick(Qt.Key_V, Qt.ControlModifier);
     }
 
     SignalSpy {
@@ -154,7 +154,7 @@ TestCase {
         keySequence(StandardKey.SelectAll);
         keySequence(StandardKey.Cut);
         compare(input.text, "");
-        keySequence(StandardKey.Paste);
+        keyClick(Qt.Key_V, Qt.ControlModifier);
         if (input.text.length === 0)
             keyClick(Qt.Key_Return); // one message
         compare(input.text, data.text);
@@ -250,7 +250,7 @@ TestCase {
         keyClick(Qt.Key_Left);
         paste("b\rc\u00a0\n");
         compare(input.text, "ab\rc\u00a0\nd");
-        keySequence(StandardKey.Undo);
+        keyClick(Qt.Key_Z, Qt.ControlModifier);
         compare(input.text, "ad");
     }
 
@@ -317,7 +317,7 @@ TestCase {
     }
 
     function bytesOf(buffer: var): string {
-        return Array.from(new Uint8Array(buffer)).map(byte => byte.toString(16)).toString();
+        return Array.from(new Uint8Array(buffer)).map(one => one.toString(16)).toString();
     }
 
     function test_bytesAreTyped() {
@@ -331,7 +331,8 @@ TestCase {
         compare(switcher.Accessible.name, "Type as hex");
         compare(input.text, "");
         compare(input.draft, "a draft ", "it is kept");
-        keySequence("0,0,Space,f,f");
+        keySequence("0,0,Space");
+        keySequence("f,f");
         compare(size.text, "2 B");
         compare(input.draft, "a draft ");
         keyClick(Qt.Key_Return);
