@@ -487,6 +487,8 @@ FocusScope {
         }
 
         Rectangle {
+            objectName: "dropToSend"
+
             anchors.fill: parent
             visible: (drop.containsDrag || root.isDragging) && root.enabled
             radius: Theme.radius

@@ -346,34 +346,6 @@ Window {
                 root.readFile(drop.urls[0].toString());
             }
         }
-
-        // Over all that is no other target.
-        Rectangle {
-            objectName: "dropToRead"
-
-            anchors.horizontalCenter: parent.horizontalCenter
-            y: root.height / 3
-            z: 1
-            width: Math.min(parent.width - 2 * Theme.margin, dropWords.implicitWidth + 4 * Theme.gap)
-            height: dropWords.implicitHeight + 2 * Theme.gap
-            visible: drop.containsDrag || chatInput.isDropTarget
-            radius: Theme.radius
-            color: Theme.field
-            border.color: drop.containsDrag ? Theme.accent : Theme.line
-
-            Text {
-                id: dropWords
-
-                anchors.fill: parent
-                horizontalAlignment: Text.AlignHCenter
-                verticalAlignment: Text.AlignVCenter
-                text: qsTr("Drop here to read a conversation’s file")
-                textFormat: Text.PlainText
-                elide: Text.ElideRight
-                color: drop.containsDrag ? Theme.accent : Theme.quiet
-                font.pixelSize: Theme.textSize
-            }
-        }
     }
 
     ColumnLayout {
@@ -710,6 +682,33 @@ Window {
             onOverflowed: overflowing = true
             onOlderRequested: session.recall.older(text)
             onNewerRequested: session.recall.newer(text)
+        }
+    }
+
+    // Dropping does something else at the input, which says so, too.
+    Rectangle {
+        objectName: "dropToRead"
+
+        anchors.horizontalCenter: parent.horizontalCenter
+        y: root.height / 3
+        width: Math.min(parent.width - 2 * Theme.margin, dropWords.implicitWidth + 4 * Theme.gap)
+        height: dropWords.implicitHeight + 2 * Theme.gap
+        visible: drop.containsDrag || chatInput.isDropTarget
+        radius: Theme.radius
+        color: Theme.field
+        border.color: drop.containsDrag ? Theme.accent : Theme.line
+
+        Text {
+            id: dropWords
+
+            anchors.fill: parent
+            horizontalAlignment: Text.AlignHCenter
+            verticalAlignment: Text.AlignVCenter
+            text: qsTr("Drop here to read a conversation’s file")
+            textFormat: Text.PlainText
+            elide: Text.ElideRight
+            color: drop.containsDrag ? Theme.accent : Theme.quiet
+            font.pixelSize: Theme.textSize
         }
     }
 

@@ -236,13 +236,29 @@ private Q_SLOTS:
             QQuickWindow *window = chat.window();
             QVERIFY(QTest::qWaitForWindowExposed(window));
             QTRY_COMPARE(entryCount(window), 2);
-            dropOn(window, folder.filePath(u"bytes.bin"_s));
             const auto isShown = [window](const QString &name) {
                 const auto items = itemsIn(window->contentItem());
                 return std::any_of(items.cbegin(), items.cend(), [&](const QQuickItem *item) {
                     return item->objectName() == name && item->isVisible();
                 });
             };
+            // While it is dragged, each place says what dropping it there does.
+            QMimeData data;
+            data.setUrls({QUrl::fromLocalFile(folder.filePath(u"bytes.bin"_s))});
+            QDragEnterEvent enter({300, 200}, Qt::CopyAction, &data, Qt::LeftButton, {});
+            QCoreApplication::sendEvent(window, &enter);
+            QVERIFY(isShown(u"dropToRead"_s) && isShown(u"dropToSend"_s));
+            window->grabWindow().save(u"/tmp/h/typeprobe/drag.png"_s);
+            const QPoint middle =
+                itemNamed(window, u"inputField"_s)->mapToScene({50, 10}).toPoint();
+            QDragMoveEvent move(middle, Qt::CopyAction, &data, Qt::LeftButton, {});
+            QCoreApplication::sendEvent(window, &move);
+            QVERIFY(isShown(u"dropToRead"_s) && isShown(u"dropToSend"_s));
+            QDragLeaveEvent leave;
+            QCoreApplication::sendEvent(window, &leave);
+            QVERIFY(!isShown(u"dropToRead"_s) && !isShown(u"dropToSend"_s));
+
+            dropOn(window, folder.filePath(u"bytes.bin"_s));
             QTRY_VERIFY(isShown(u"sendAsBinary"_s));
             QVERIFY(!isShown(u"sendAsText"_s)); // it is none
             QCOMPARE(entryCount(window), 2);
