@@ -286,7 +286,7 @@ void SocketConnection::onError(QAbstractSocket::SocketError error)
 {
     const QString problem = describeFailure(stage(), error, m_socket.errorString(), m_request.url);
     // What we said, our close frame at last, does not get there any more.
-    if (m_state == State::Closing && m_closeSide == CloseSide::Here && bytesToWrite() > 0)
+    if (m_state == State::Closing && m_isOurWish && bytesToWrite() > 0)
         fail(problem);
     if (m_state != State::Connecting && m_state != State::Open)
         return; // how it ends is told by onDisconnected() or onTimeout()
