@@ -165,14 +165,22 @@ Window {
             refused: session.socket.certificateRefused,
             pinnedFingerprint: session.socket.pinnedFingerprint
         });
-        // What is being typed goes on.
-        if (!chatInput.activeFocus || chatInput.text.length === 0)
+        if (certificateQuestion.visible && !isTyping())
             certificateQuestion.question.focusSafely();
     }
 
+    /*! Whether somebody is in the middle of a line, whose keys nothing else is to take. */
+    function isTyping(): bool {
+        const line = activeFocusItem as TextInput;
+        const lines = activeFocusItem as TextEdit;
+        return (line !== null && line.length > 0) || (lines !== null && lines.length > 0);
+    }
+
     function closeCertificate() {
+        const hadFocus = certificateQuestion.activeFocus;
         certificateQuestion.source = "";
-        focusUsual();
+        if (hadFocus)
+            focusUsual();
     }
 
     Connections {

@@ -178,6 +178,18 @@ private Q_SLOTS:
         QTest::keyClick(window, Qt::Key_Escape);
         QTRY_VERIFY(!isAsked(window));
         QCOMPARE(textOf(window, u"input"_s), u"half a line"_s);
+
+        // Nor is what one does elsewhere.
+        QTest::keyClick(window, Qt::Key_F1);
+        const QQuickItem *keys = itemNamed(window, u"keyList"_s);
+        QTRY_VERIFY(keys->hasActiveFocus());
+        QTest::keyClick(window, Qt::Key_R, Qt::ControlModifier);
+        QTRY_VERIFY(isAsked(window));
+        QVERIFY(keys->hasActiveFocus());
+        server.kill();
+        QTest::keyClick(window, Qt::Key_R, Qt::ControlModifier);
+        QTRY_VERIFY(!isAsked(window));
+        QVERIFY(keys->hasActiveFocus());
     }
 };
 
