@@ -63,11 +63,6 @@ Window {
         arrive();
     }
 
-    function startServer() {
-        session.startLocalServer();
-        focusUsual();
-    }
-
     function sendAgain(seq: int) {
         if (session.isReading || !session.shown.isMessage(seq))
             return;
@@ -75,49 +70,16 @@ Window {
             chatView.showNewest();
     }
 
-    /*! Asks what the file is to be sent as; with an empty name, which one it is. */
-    function openFileToSend(fileName: string) {
-        if (session.isReading)
-            return;
-        if (fileToSend.bar === null)
-            fileToSend.setSource("FileToSendBar.qml", {file: session.fileToSend});
-        fileToSend.bar.asking = fileName.length === 0;
-        if (fileName.length > 0)
-            session.fileToSend.open(fileName);
-        fileToSend.bar.focusFirst();
-    }
-
-    function closeFileToSend() {
-        const hadFocus = fileToSend.bar !== null && fileToSend.bar.activeFocus;
-        fileToSend.source = "";
-        if (hadFocus)
-            focusUsual();
-    }
-
-    /*! Shows what was just taken to be sent; gives back whether it was. */
-    function noteSent(isTaken: bool): bool {
-        if (isTaken) {
-            session.recall.reset();
-            chatView.showNewest();
-        }
-        return isTaken;
-    }
-
     /*! Puts a message into the line; Ctrl+Z there brings back what was in it. */
     function editMessage(seq: int) {
         if (session.isReading || !session.shown.isMessage(seq) || session.shown.isBinary(seq))
             return;
-        const text = session.shown.textOf(seq);
-        chatInput.overflowing = text.length > chatInput.maximumLength;
-        if (!chatInput.overflowing)
-            chatInput.replace(text);
-        chatInput.forceActiveFocus();
+        inputArea.edit(session.shown.textOf(seq));
     }
 
     onActiveChanged: session.transcript.setLookedAt(active)
 
     Component.onCompleted: {
-        chatInput.draft = session.outbox.draft;
         if (openFile.length > 0)
             readFile(openFile);
     }
@@ -155,60 +117,7 @@ Window {
         if (session.isReading)
             chatView.forceActiveFocus();
         else
-            chatInput.forceActiveFocus();
-    }
-
-    /*! Shows the certificate of the server; one that is refused asks whether to trust it. */
-    function showCertificate() {
-        certificateQuestion.setSource("CertificateQuestion.qml", {
-            certificate: session.socket.certificate,
-            refused: session.socket.certificateRefused,
-            pinnedFingerprint: session.socket.pinnedFingerprint
-        });
-        if (certificateQuestion.visible && !isTyping())
-            certificateQuestion.question.focusSafely();
-    }
-
-    /*! Whether somebody is in the middle of a line, whose keys nothing else is to take. */
-    function isTyping(): bool {
-        const line = activeFocusItem as TextInput;
-        const lines = activeFocusItem as TextEdit;
-        return (line !== null && line.length > 0) || (lines !== null && lines.length > 0);
-    }
-
-    function closeCertificate() {
-        const hadFocus = certificateQuestion.activeFocus;
-        certificateQuestion.source = "";
-        if (hadFocus)
-            focusUsual();
-    }
-
-    Connections {
-        target: certificateQuestion.question
-
-        function onTrusted(fingerprint: string) {
-            session.trustCertificate(fingerprint);
-        }
-        function onDistrusted() {
-            if (!certificateQuestion.question.refused)
-                session.distrustCertificate();
-            root.closeCertificate();
-        }
-        function onClosed() {
-            root.closeCertificate();
-        }
-    }
-
-    Connections {
-        target: session.socket
-
-        // Each certificate that is refused is asked about, and none is shown for another.
-        function onCertificateChanged() {
-            if (session.socket.certificateRefused)
-                root.showCertificate();
-            else if (certificateQuestion.visible)
-                root.closeCertificate();
-        }
+            inputArea.focusLine();
     }
 
     function showConversations(shown: bool) {
@@ -223,14 +132,6 @@ Window {
             focusUsual();
     }
 
-    function showStages(shown: bool) {
-        stagesView.visible = shown;
-        if (shown)
-            stagesView.forceActiveFocus(Qt.ShortcutFocusReason);
-        else
-            focusUsual();
-    }
-
     /*! Keeps what was typed as settings, and connects like that or not yet. */
     function saveSettings(connects: bool) {
         if (connects)
@@ -238,16 +139,6 @@ Window {
         session.saveSettings(connects);
         if (connects)
             arrive();
-    }
-
-    /*! Takes what a command of wscat or websocat says as settings; they are not kept before they are used. */
-    function takeCommand(text: string) {
-        connectionBar.problem = settingsSide.takeCommand(text);
-        if (connectionBar.problem.length > 0)
-            return;
-        connectionBar.offer(session.settingsForm.address);
-        if (!root.isNarrow)
-            connectionBar.focusField();
     }
 
     function showKeys(shown: bool) {
@@ -267,23 +158,6 @@ Window {
                 root.leave();
                 root.arrive();
             }
-        }
-    }
-
-    Connections {
-        target: session.outbox
-
-        // It was sent, or is another server's.
-        function onDraftChanged() {
-            chatInput.draft = session.outbox.draft;
-        }
-    }
-
-    Connections {
-        target: session.recall
-
-        function onRecalled(text: string, isOlder: bool) {
-            chatInput.recall(text, isOlder);
         }
     }
 
@@ -363,150 +237,34 @@ Window {
         spacing: 0
         visible: !keyHelp.visible && !(root.isNarrow && (conversationList.visible || settingsSide.shown))
         Keys.onEscapePressed: event => {
-            event.accepted = certificateQuestion.visible || details.visible || stagesView.visible || session.isReading;
-            if (certificateQuestion.visible)
-                root.closeCertificate();
-            else if (details.visible)
+            event.accepted = true;
+            if (connectionBars.closeOne())
+                return;
+            if (details.visible)
                 details.closed();
-            else if (stagesView.visible)
-                root.showStages(false);
             else if (session.isReading)
                 root.read(0);
+            else
+                event.accepted = false;
         }
 
-        ConnectionBar {
-            id: connectionBar
+        ConnectionBars {
+            id: connectionBars
 
             Layout.fillWidth: true
-            address: session.socket.address
-            status: session.socket.status
-            roundTripTime: session.socket.roundTripTime
-            messageRate: session.transcript.messageRate
-            byteRate: session.transcript.byteRate
-            addresses: session.addressBook.addresses
-            onConnectRequested: typed => {
-                const form = session.settingsForm;
-                if (form.isCommand(typed)) {
-                    root.takeCommand(typed);
-                    return;
-                }
-                if (form.isPasted && typed === form.address) {
-                    problem = form.problem;
-                    if (problem.length === 0)
-                        root.saveSettings(true);
-                    return;
-                }
-                // The address that is there may have a password, which is not shown.
-                const isSame = typed === address;
-                problem = isSame ? "" : session.addressBook.problemOf(typed);
-                if (problem.length > 0)
-                    return;
-                if (isSame)
-                    session.reconnect();
-                else
-                    root.connectTo(session.addressBook.urlOf(typed));
-                root.focusUsual();
-            }
-            onDisconnectRequested: session.socket.close()
-            onStagesRequested: root.showStages(!stagesView.visible)
-            onRemoveRequested: address => session.addressBook.remove(address)
-            onServerRequested: root.startServer()
-            onPasted: text => {
-                if (session.settingsForm.isCommand(text))
-                    root.takeCommand(text);
-            }
-            onSettingsRequested: settingsSide.toggle()
-            onCopyRequested: button => settingsSide.showCopyMenu(button)
-            trust: session.socket.trust
-            certificateRefused: session.socket.certificateRefused
-            onCertificateRequested: root.showCertificate()
-            onDismissed: {
-                problem = "";
-                root.focusUsual();
-            }
-        }
-
-        Loader {
-            id: stagesView
-            objectName: "stages"
-
-            Layout.fillWidth: true
-            visible: false
-            onVisibleChanged: {
-                if (visible)
-                    setSource("StagesView.qml", {stages: session.socket.stages, ending: session.socket.ending});
-            }
-
-            Binding {
-                target: stagesView.item
-                when: stagesView.item !== null
-                property: "stages"
-                value: session.socket.stages
-            }
-            Binding {
-                target: stagesView.item
-                when: stagesView.item !== null
-                property: "ending"
-                value: session.socket.ending
-            }
-            Binding {
-                target: stagesView.item
-                when: stagesView.item !== null
-                property: "roundTripTime"
-                value: session.socket.roundTripTime
-            }
-            Connections {
-                target: stagesView.item
-                ignoreUnknownSignals: true
-
-                function onClosed() {
-                    root.showStages(false);
-                }
-            }
-        }
-
-        Loader {
-            id: certificateQuestion
-            objectName: "certificateQuestion"
-
-            Layout.fillWidth: true
-            Layout.maximumHeight: root.height * 0.6
-            visible: question !== null
-
-            readonly property CertificateQuestion question: item as CertificateQuestion
-        }
-
-        RetryBar {
-            objectName: "retryBar"
-
-            Layout.fillWidth: true
-            waiting: session.reconnector.waiting
-            secondsLeft: session.reconnector.secondsLeft
-            attempt: session.reconnector.attempt
-            reason: session.reconnector.reason
-            onNowRequested: session.reconnector.tryNow()
-            onStopRequested: session.reconnector.stop()
-            offersServer: session.wantsLocalServer
-            onServerRequested: root.startServer()
-        }
-
-        LocalServerBar {
-            objectName: "localServerBar"
-
-            Layout.fillWidth: true
-            notice: session.localServer.notice
-            failed: session.localServer.state === LocalServer.Failed
-            onDismissed: {
-                session.localServer.clearNotice();
-                root.focusUsual();
-            }
+            Layout.fillHeight: false // as a layout, it would
+            chat: session
+            settings: settingsSide
+            onServerChosen: server => root.connectTo(server)
+            onSettingsAccepted: root.saveSettings(true)
+            onFinished: root.focusUsual()
         }
 
         ReadingBars {
             id: bars
 
             Layout.fillWidth: true
-            Layout.fillHeight: false // as a layout, it would
+            Layout.fillHeight: false
             chat: session
             onFinished: root.focusUsual()
             onBackRequested: root.read(0)
@@ -607,117 +365,27 @@ Window {
             text: bars.done
         }
 
-        OutboxView {
-            objectName: "outbox"
+        InputArea {
+            id: inputArea
 
             Layout.fillWidth: true
-            model: session.outbox
-            pendingCount: session.outbox.pendingCount
-            inDoubtCount: session.outbox.inDoubtCount
-            textAt: row => session.outbox.textAt(row)
-            onEdited: (row, text) => session.outbox.edit(row, text)
-            onRemoveRequested: row => session.outbox.remove(row)
-            onSendAgainRequested: row => session.outbox.sendAgain(row)
-            onDismissRequested: row => session.outbox.dismiss(row)
-        }
-
-        Loader {
-            id: fileToSend
-            objectName: "fileToSend"
-
-            readonly property FileToSendBar bar: item as FileToSendBar
-
-            Layout.fillWidth: true
-            visible: bar !== null
-        }
-
-        Connections {
-            target: fileToSend.bar
-
-            function onPathEntered(path: string) {
-                root.openFileToSend(path);
-            }
-            function onSendRequested(asText: bool) {
-                if (root.noteSent(session.fileToSend.sendTo(session.outbox, asText)))
-                    root.focusUsual();
-            }
-            function onClosed() {
-                session.fileToSend.close();
-                root.closeFileToSend();
-            }
-        }
-
-        Connections {
-            target: session.fileToSend
-
-            // It has gone out.
-            function onChanged() {
-                if (session.fileToSend.title.length === 0 && fileToSend.bar !== null && !fileToSend.bar.asking)
-                    root.closeFileToSend();
-            }
-        }
-
-        ChatInput {
-            id: chatInput
-
-            property bool overflowing: false
-
-            Layout.fillWidth: true
-            Layout.margins: Theme.gap
-            focus: true
-            enabled: !session.isReading
-            opacity: enabled ? 1 : 0.6
-            placeholder: session.isReading ? qsTr("Escape goes back") + (session.socket.address.length > 0
-                                                   ? qsTr(" to %1").arg(session.socket.address) : "")
-                                           : qsTr("Type a message and press Enter")
-            notice: overflowing ? qsTr("Not put in: a line holds %L1 characters.").arg(maximumLength)
-                  : session.outbox.trouble
-            maximumLinesHeight: root.height / 3
-            onDraftChanged: session.outbox.draft = draft
-            // The draft and the line are one: a crash leaves one of them.
-            onAccepted: {
-                root.noteSent(session.outbox.appendDraft());
-            }
-            sendText: text => root.noteSent(session.send(text))
-            sendLines: lines => root.noteSent(session.outbox.appendLines(lines))
-            onBinaryAccepted: bytes => {
-                if (root.noteSent(session.outbox.appendBinary(bytes)))
-                    clear();
-            }
+            Layout.fillHeight: false
+            chat: session
             isDragging: drop.containsDrag
-            onFileDropped: file => root.openFileToSend(file.toString())
-            onEdited: overflowing = false
-            onOverflowed: overflowing = true
-            onOlderRequested: session.recall.older(text)
-            onNewerRequested: session.recall.newer(text)
+            onSent: chatView.showNewest()
+            onFinished: root.focusUsual()
         }
     }
 
     // Dropping does something else at the input, which says so, too.
-    Rectangle {
+    DropHint {
         objectName: "dropToRead"
 
         anchors.horizontalCenter: parent.horizontalCenter
         y: root.height / 3
-        width: Math.min(parent.width - 2 * Theme.margin, dropWords.implicitWidth + 4 * Theme.gap)
-        height: dropWords.implicitHeight + 2 * Theme.gap
-        visible: drop.containsDrag || chatInput.isDropTarget
-        radius: Theme.radius
-        color: Theme.field
-        border.color: drop.containsDrag ? Theme.accent : Theme.line
-
-        Text {
-            id: dropWords
-
-            anchors.fill: parent
-            horizontalAlignment: Text.AlignHCenter
-            verticalAlignment: Text.AlignVCenter
-            text: qsTr("Drop here to read a conversation’s file")
-            textFormat: Text.PlainText
-            elide: Text.ElideRight
-            color: drop.containsDrag ? Theme.accent : Theme.quiet
-            font.pixelSize: Theme.textSize
-        }
+        visible: drop.containsDrag || inputArea.isDropTarget
+        active: drop.containsDrag
+        words: qsTr("Drop here to read a conversation’s file")
     }
 
     KeyCommands {
@@ -727,17 +395,12 @@ Window {
         canStep: bars.canStep
         canScroll: !conversationList.activeFocus && !keyHelp.visible
         onHelpRequested: root.showKeys(!keyHelp.visible)
-        onAddressRequested: connectionBar.focusField()
-        onConnectRequested: {
-            if (session.socket.address.length === 0)
-                connectionBar.focusField();
-            else
-                session.reconnect();
-        }
-        onStagesRequested: root.showStages(!stagesView.visible)
-        onServerRequested: root.startServer()
+        onAddressRequested: connectionBars.focusAddress()
+        onConnectRequested: connectionBars.connectAgain()
+        onStagesRequested: connectionBars.toggleStages()
+        onServerRequested: connectionBars.startServer()
         onSettingsRequested: settingsSide.toggle()
-        onCopyRequested: settingsSide.showCopyMenu(connectionBar)
+        onCopyRequested: connectionBars.showCopyMenu()
         onFindRequested: {
             if (!filterBar.visible)
                 filterBar.placeBefore = chatView.seqInSight();
@@ -749,11 +412,8 @@ Window {
         onConversationsRequested: root.showConversations(!conversationList.visible)
         onExportRequested: bars.askForFile(true)
         onOpenRequested: bars.askForFile(false)
-        onEncodingRequested: {
-            chatInput.cycleEncoding();
-            root.focusUsual();
-        }
-        onSendFileRequested: root.openFileToSend("")
+        onEncodingRequested: inputArea.cycleEncoding()
+        onSendFileRequested: inputArea.openFile("")
         onStepRequested: session.replaySession.replay.step()
         onScrollRequested: pages => chatView.scrollPages(pages)
         onOldestRequested: {
