@@ -64,7 +64,11 @@ Rectangle {
         /*! Whether the line is being changed. */
         property bool editing: false
 
+        /*! Laying out a longer line would stop the window, in bytes. */
+        readonly property int maximumEditSize: 300000
+
         function edit(whole: string) {
+            field.maximumLength = Math.max(100000, whole.length); // nothing is cut
             field.text = whole;
             editing = true;
             field.forceActiveFocus();
@@ -137,7 +141,7 @@ Rectangle {
 
             Command {
                 objectName: "outboxEdit"
-                visible: row.isPending && !row.binary && !row.editing
+                visible: row.isPending && !row.binary && !row.editing && row.size <= row.maximumEditSize
                 text: qsTr("Edit")
                 onClicked: row.editRequested()
             }

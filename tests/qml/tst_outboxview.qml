@@ -105,6 +105,19 @@ TestCase {
         verify(!findChild(rowAt(0), "outboxSendAgain").visible);
     }
 
+    function test_aLongLineIsNotCutByEditing() {
+        const words = "a\r\n\u00a0".repeat(40000);
+        view.textAt = row => words;
+        add("beginning", Outbox.Pending);
+        mouseClick(findChild(rowAt(0), "outboxEdit"));
+        keyClick(Qt.Key_Return);
+        compare(edited.signalArguments[0][1], words);
+        // Of megabytes there would be no end.
+        view.model.setProperty(0, "size", 1000000);
+        verify(!findChild(rowAt(0), "outboxEdit").visible);
+        verify(findChild(rowAt(0), "outboxRemove").visible);
+    }
+
     function test_aLineInDoubt() {
         add("one", Outbox.InDoubt);
         mouseClick(findChild(rowAt(0), "outboxSendAgain"));
