@@ -88,6 +88,8 @@ Bar {
         : width < 640 ? qsTr("%L1/s").arg(messageRate)
                       : qsTr("%L1 messages/s  %2/s").arg(messageRate).arg(Units.bytes(byteRate))
 
+    /*! How wide the bar has to be for the round trip beside all else. */
+    readonly property real pingWidth: 560 + (hasMark ? 140 : 0) + (messageRate > 0 ? 240 : 0)
     readonly property bool hasMark: trust !== WebSocket.NoTls || certificateRefused
     /*! Whether the mark has no room beside the address. */
     readonly property bool markBelow: width < 480 && trust !== WebSocket.Verified
@@ -194,7 +196,7 @@ Bar {
         Text {
             objectName: "ping"
 
-            visible: root.roundTripTime >= 0 && root.width >= 560
+            visible: root.roundTripTime >= 0 && root.width >= root.pingWidth
             text: Units.milliseconds(root.roundTripTime)
             textFormat: Text.PlainText
             color: Theme.quiet

@@ -263,6 +263,34 @@ TestCase {
         verify(field().width >= 100);
     }
 
+    function test_theRoundTripTakesNoRoomFromOthers_data() {
+        const rows = [];
+        for (const rate of [0, 123456]) {
+            for (const trust of [WebSocket.NoTls, WebSocket.Pinned]) {
+                for (const width of [559, 560, 639, 640, 700, 720, 800, 939, 940, 2000])
+                    rows.push({width: width, rate: rate, trust: trust});
+            }
+        }
+        return rows;
+    }
+
+    function test_theRoundTripTakesNoRoomFromOthers(data) {
+        bar.width = data.width;
+        bar.messageRate = data.rate;
+        bar.byteRate = data.rate * 1000;
+        bar.trust = data.trust;
+        bar.roundTripTime = 999;
+        waitForRendering(bar);
+        const button = findChild(bar, "connect");
+        const withPing = button.mapToItem(bar, button.width, 0).x;
+        const isShown = findChild(bar, "ping").visible;
+        verify(isShown || data.width < 940);
+        bar.roundTripTime = -1;
+        waitForRendering(bar);
+        compare(withPing, button.mapToItem(bar, button.width, 0).x);
+        verify(!isShown || withPing <= bar.width, withPing);
+    }
+
     SignalSpy {
         id: certificate
 
