@@ -79,15 +79,20 @@ void ServerSettings::save(const ConnectionSettings &settings)
     keep(settings);
 }
 
+void ServerSettings::giveTo(WebSocket *socket, const QUrl &url)
+{
+    if (!socket)
+        return;
+    ConnectionSettings given = settings(url);
+    given.url = socket->url();
+    given.applyTo(*socket);
+}
+
 void ServerSettings::applyTo(WebSocket *socket, const QUrl &url)
 {
     m_current = settings(url);
     Q_EMIT currentChanged();
-    if (!socket)
-        return;
-    ConnectionSettings settings = m_current;
-    settings.url = socket->url();
-    settings.applyTo(*socket);
+    giveTo(socket, url);
 }
 
 void ServerSettings::setPinnedFingerprint(const QUrl &url, const QString &fingerprint)

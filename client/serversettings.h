@@ -77,6 +77,8 @@ public:
     Q_INVOKABLE QString copyAs(const QUrl &url, int form);
     /// Gives \a socket what is set for the server of \a url, before it is opened there. Its own
     /// address stays.
+    Q_INVOKABLE void giveTo(WebSocket *socket, const QUrl &url);
+    /// The same; and that is the server whose settings are here from now on.
     Q_INVOKABLE void applyTo(WebSocket *socket, const QUrl &url);
     /// Keeps at once that the server of \a url has to show the certificate with \a fingerprint
     /// (SHA-256); empty: any that is valid. Whatever else is set for it stays.

@@ -122,7 +122,9 @@ QtObject {
     readonly property Transcript reading: isReadingFile ? inFile : stored
     readonly property Transcript shown: isReading ? reading : transcript
     readonly property ConversationExport exporter: ConversationExport {}
-    readonly property ReplaySession replaySession: ReplaySession {}
+    readonly property ReplaySession replaySession: ReplaySession {
+        settings: root.settings
+    }
     /*! Why what was to be read or gone on with is not, in a sentence. */
     property string readingNotice: ""
 

@@ -25,11 +25,6 @@ class tst_Certificates : public QObject
                              m_certificates.key(name)});
     }
 
-    static QString textOf(const QQuickWindow *window, const QString &name)
-    {
-        const QQuickItem *item = itemNamed(window, name);
-        return item && item->isVisible() ? item->property("text").toString() : QString();
-    }
     static bool isAsked(const QQuickWindow *window)
     {
         return itemNamed(window, u"trustCertificate"_s) != nullptr;
@@ -44,13 +39,6 @@ class tst_Certificates : public QObject
                 facts += item->property("text").toString();
         }
         return facts;
-    }
-    static void click(QQuickWindow *window, const QString &name)
-    {
-        const QQuickItem *item = itemNamed(window, name);
-        QVERIFY2(item, qPrintable(name));
-        QTest::mouseClick(window, Qt::LeftButton, {},
-                          item->mapRectToScene(item->boundingRect()).center().toPoint());
     }
     static QColor colourOf(const QQuickWindow *window, const QString &name)
     {

@@ -23,27 +23,6 @@ class tst_Conversations : public QObject
 {
     Q_OBJECT
 
-    static bool isShown(const QQuickWindow *window, const QString &name)
-    {
-        const QQuickItem *item = itemNamed(window, name);
-        return item && item->isVisible();
-    }
-
-    static QString textOf(const QQuickWindow *window, const QString &name)
-    {
-        const QQuickItem *item = itemNamed(window, name);
-        return item ? item->property("text").toString() : u"there is no "_s + name;
-    }
-
-    static void click(QQuickWindow *window, const QString &name)
-    {
-        const QQuickItem *item = itemNamed(window, name);
-        QVERIFY2(item && item->isVisible(), qPrintable(name));
-        QVERIFY(!window->grabWindow().isNull()); // by then it has been laid out
-        const QPointF middle(item->width() / 2, item->height() / 2);
-        QTest::mouseClick(window, Qt::LeftButton, {}, item->mapToScene(middle).toPoint());
-    }
-
     static void say(QQuickWindow *window, const QString &text)
     {
         QVERIFY(itemNamed(window, u"input"_s)->hasActiveFocus());

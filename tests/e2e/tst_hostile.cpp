@@ -13,13 +13,6 @@ class tst_Hostile : public QObject
 {
     Q_OBJECT
 
-    [[nodiscard]] static QString textOf(const QQuickWindow *window, const QString &name)
-    {
-        const QQuickItem *item = itemNamed(window, name);
-        return item == nullptr || !item->isVisible() ? QString()
-                                                     : item->property("text").toString();
-    }
-
     static void connectTo(QQuickWindow *window, const QUrl &url)
     {
         QTest::keyClick(window, Qt::Key_L, Qt::ControlModifier);

@@ -87,18 +87,6 @@ class tst_Settings : public QObject
 {
     Q_OBJECT
 
-    static QString textOf(const QQuickWindow *window, const QString &name)
-    {
-        const QQuickItem *item = itemNamed(window, name);
-        return item ? item->property("text").toString() : u"there is no "_s + name;
-    }
-
-    static bool isShown(const QQuickWindow *window, const QString &name)
-    {
-        const QQuickItem *item = itemNamed(window, name);
-        return item && item->isVisible();
-    }
-
     static bool isRefused(const QQuickWindow *window)
     {
         const QStringList rows = visibleRows(window);
@@ -222,6 +210,33 @@ private Q_SLOTS:
         const ChatWindow chat(doorman.url(), settings);
         QVERIFY(QTest::qWaitForWindowExposed(chat.window()));
         QTRY_VERIFY(isRefused(chat.window()));
+    }
+
+    void aReplayConnectsLikeTheConversation()
+    {
+        Doorman doorman;
+        const QTemporaryDir folder;
+        const QString file = folder.filePath(u"said.jsonl"_s);
+        QFile said(file);
+        QVERIFY(said.open(QIODevice::WriteOnly));
+        said.write("{\"direction\":\"sent\",\"text\":\"a\"}\n"
+                   "{\"direction\":\"received\",\"text\":\"a\"}\n");
+        said.close();
+        ConnectionSettings flags;
+        flags.url = doorman.url();
+        flags.headers = {RequestHeader::fromText(header)};
+        flags.firstMessages = {u"hi"_s}; // which the file has where it was sent
+        const ChatWindow chat(doorman.url(), {.openFile = file, .flags = flags});
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        QTRY_COMPARE(visibleRows(window), QStringList({u"> a"_s, u"< a"_s}));
+        click(window, u"replay"_s);
+        QTRY_VERIFY(isShown(window, u"replayBar"_s));
+        QVERIFY(itemNamed(window, u"replayBar"_s)->setProperty("address", doorman.url()));
+        click(window, u"replayStart"_s);
+        QTRY_COMPARE(textOf(window, u"replaySummary"_s),
+                     u"Every answer is as in the file (sent: 1, received: 1)."_s);
+        QTRY_COMPARE(doorman.heard, QStringList({u"hi"_s, u"a"_s}));
     }
 
     void aPastedCommandFillsInTheSettings()

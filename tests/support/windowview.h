@@ -27,6 +27,28 @@
     return nullptr;
 }
 
+[[nodiscard]] inline bool isShown(const QQuickWindow *window, const QString &name)
+{
+    const QQuickItem *item = itemNamed(window, name);
+    return item && item->isVisible();
+}
+
+/// What the item says; nothing while it is not shown.
+[[nodiscard]] inline QString textOf(const QQuickWindow *window, const QString &name)
+{
+    return isShown(window, name) ? itemNamed(window, name)->property("text").toString() : QString();
+}
+
+/// Presses the left button in the middle of the item.
+inline void click(QQuickWindow *window, const QString &name)
+{
+    const QQuickItem *item = itemNamed(window, name);
+    QVERIFY2(item && item->isVisible(), qPrintable(name));
+    QVERIFY(!window->grabWindow().isNull()); // by then it has been laid out
+    const QPointF middle(item->width() / 2, item->height() / 2);
+    QTest::mouseClick(window, Qt::LeftButton, {}, item->mapToScene(middle).toPoint());
+}
+
 /// The rows that \a window shows, from the top to the bottom, as a person would read them.
 [[nodiscard]] inline QStringList visibleRows(const QQuickWindow *window)
 {
