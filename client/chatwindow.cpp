@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "chatwindow.h"
 
-#include <QQuickStyle>
 #include <QQuickWindow>
 #include <QUrl>
 
@@ -9,9 +8,6 @@ using namespace Qt::Literals::StringLiterals;
 
 ChatWindow::ChatWindow(const QUrl &url, const Settings &settings)
 {
-    // The plainest style: the window draws its few controls itself.
-    if (QQuickStyle::name().isEmpty())
-        QQuickStyle::setStyle(u"Basic"_s);
     m_engine.setNetworkAccessManagerFactory(&m_networkRefuser);
     m_engine.addImportPath(u"qrc:/qt/qml"_s);
     m_engine.setInitialProperties({{u"url"_s, url},

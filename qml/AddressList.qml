@@ -2,7 +2,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Controls as Controls
+import QtQuick.Templates as Controls
 import AwesomeChat
 
 /*!
@@ -157,6 +157,6 @@ Controls.Popup {
             onChosen: list.choose(index)
             onRemoved: root.removed(modelData)
         }
-        Controls.ScrollBar.vertical: Controls.ScrollBar {}
+        Controls.ScrollBar.vertical: ScrollBar {}
     }
 }

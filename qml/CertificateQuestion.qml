@@ -2,7 +2,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Controls as Controls
+import QtQuick.Templates as Controls
 import AwesomeChat
 
 /*!
@@ -103,7 +103,7 @@ Bar {
         Keys.onDownPressed: contentY = Math.max(0, Math.min(contentHeight - height, contentY + 3 * Theme.textSize))
         Accessible.role: Accessible.Pane
         Accessible.name: qsTr("What the certificate says")
-        Controls.ScrollBar.vertical: Controls.ScrollBar {
+        Controls.ScrollBar.vertical: ScrollBar {
             policy: view.contentHeight > view.height ? Controls.ScrollBar.AlwaysOn : Controls.ScrollBar.AlwaysOff
         }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
-import QtQuick.Controls as Controls
+import QtQuick.Templates as Controls
 import AwesomeChat
 
 /*!
@@ -427,6 +427,7 @@ FocusScope {
 
             anchors.right: parent.right
             anchors.bottom: parent.bottom
+            width: implicitContentWidth + leftPadding + rightPadding
             height: Math.min(parent.height, prompt.height + 2 * Theme.gap)
             padding: Theme.gap
             Accessible.name: qsTr("Type as %1").arg(name)

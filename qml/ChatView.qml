@@ -2,7 +2,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Controls as Controls
+import QtQuick.Templates as Controls
 import AwesomeChat
 
 /*!
@@ -253,7 +253,11 @@ ListView {
     function openMenu() {
         const item = menu.lastChosen();
         if (item)
-            menu.openAt(Theme.margin, Math.max(0, Math.min(height - 1, item.y - contentY + item.height)));
+            openMenuBelow(item);
+    }
+
+    function openMenuBelow(item: var) {
+        menu.openAt(Theme.margin, Math.max(0, Math.min(height - 1, item.y - contentY + item.height)));
     }
 
     RowMenu {
@@ -330,7 +334,7 @@ ListView {
         }
     }
 
-    Controls.ScrollBar.vertical: Controls.ScrollBar {
+    Controls.ScrollBar.vertical: ScrollBar {
         id: scrollBar
 
         z: 2 // above the RowPointer

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
-import QtQuick.Controls as Controls
+import QtQuick.Templates as Controls
 import AwesomeChat
 
 /*!
@@ -14,6 +14,8 @@ Controls.Button {
     /*! Whether it is of no matter most of the time. */
     property bool quiet: false
 
+    implicitWidth: implicitContentWidth + leftPadding + rightPadding
+    implicitHeight: implicitContentHeight + topPadding + bottomPadding
     padding: Theme.gap / 2
     leftPadding: Theme.gap
     rightPadding: Theme.gap

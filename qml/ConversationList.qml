@@ -2,7 +2,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Controls as Controls
+import QtQuick.Templates as Controls
 import QtQuick.Layouts
 import AwesomeChat
 
@@ -172,7 +172,7 @@ FocusScope {
                 }
             }
 
-            Controls.ScrollBar.vertical: Controls.ScrollBar {}
+            Controls.ScrollBar.vertical: ScrollBar {}
         }
     }
 

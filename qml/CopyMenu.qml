@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
-import QtQuick.Controls as Controls
 import AwesomeChat
 
 /*!
     What a connection can be copied as, to paste it elsewhere.
 */
-Controls.Menu {
+PopupMenu {
     id: root
 
     /*! One of ServerSettings.Form was chosen. */
     signal chosen(int form)
 
-    padding: Theme.gap / 2
     width: 200
-    background: Rectangle {
-        radius: Theme.radius
-        color: Theme.field
-        border.color: Theme.line
-    }
 
     MenuEntry {
         objectName: "copyAsWscat"

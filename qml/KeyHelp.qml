@@ -2,7 +2,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Controls as Controls
+import QtQuick.Templates as Controls
 import AwesomeChat
 
 /*!
@@ -138,7 +138,7 @@ FocusScope {
             contentY = Math.max(originY, Math.min(lowest, contentY + distance));
         }
 
-        Controls.ScrollBar.vertical: Controls.ScrollBar {}
+        Controls.ScrollBar.vertical: ScrollBar {}
 
         delegate: Item {
             id: row

@@ -69,6 +69,8 @@ Item {
     readonly property real metaWidth: wide ? Math.max(metrics.width, meta.implicitWidth) + Theme.margin
         : repeat > 1 ? meta.implicitWidth + Theme.gap : 0
     readonly property real column: (width - 2 * Theme.margin - metaWidth) / 24
+    // What a status row does not need of that, its words have: they are often sentences.
+    readonly property real spareWidth: !isMessage && wide ? metaWidth - meta.implicitWidth - Theme.margin : 0
 
     /*! The words that are not empty, with separator between them. */
     function joined(separator: string, ...words): string {
@@ -164,7 +166,7 @@ Item {
 
         x: prefixText.x + prefixText.width
         y: markLine.height
-        width: root.column * 23
+        width: root.column * 23 + root.spareWidth
         visible: !root.hasHits
         text: root.text
         textFormat: Text.PlainText

@@ -2,7 +2,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Controls as Controls
+import QtQuick.Templates as Controls
 import AwesomeChat
 
 /*!
@@ -45,6 +45,7 @@ Controls.MenuItem {
         }
     }
 
+    implicitWidth: implicitContentWidth + leftPadding + rightPadding
     implicitHeight: implicitContentHeight + Theme.gap
     leftPadding: Theme.margin
     rightPadding: Theme.margin

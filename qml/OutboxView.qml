@@ -2,7 +2,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Controls as Controls
+import QtQuick.Templates as Controls
 import QtQuick.Layouts
 import AwesomeChat
 
@@ -208,6 +208,6 @@ Rectangle {
             onSendAgainRequested: root.sendAgainRequested(index)
             onDismissRequested: root.dismissRequested(index)
         }
-        Controls.ScrollBar.vertical: Controls.ScrollBar {}
+        Controls.ScrollBar.vertical: ScrollBar {}
     }
 }

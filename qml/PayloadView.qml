@@ -2,7 +2,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Controls as Controls
+import QtQuick.Templates as Controls
 import QtQuick.Layouts
 import AwesomeChat
 
@@ -107,6 +107,8 @@ FocusScope {
 
         property int kind: PayloadLines.Text
 
+        implicitWidth: implicitContentWidth + leftPadding + rightPadding
+        implicitHeight: implicitContentHeight + topPadding + bottomPadding
         padding: Theme.gap
         checked: root.shownMode === kind
         Accessible.role: Accessible.PageTab
@@ -132,28 +134,6 @@ FocusScope {
                 visible: choice.checked
                 color: Theme.accent
             }
-        }
-    }
-
-    component Command: Controls.Button {
-        id: command
-
-        padding: Theme.gap / 2
-        leftPadding: Theme.gap
-        rightPadding: Theme.gap
-        Accessible.name: text
-
-        contentItem: Text {
-            text: command.text
-            textFormat: Text.PlainText
-            color: Theme.accent
-            font.pixelSize: Theme.textSize
-        }
-        background: Rectangle {
-            radius: Theme.radius
-            color: command.down || command.hovered ? Theme.hover
-                 : command.checked ? Theme.field : "transparent"
-            border.color: command.visualFocus || command.checked ? Theme.accent : Theme.line
         }
     }
 
@@ -303,7 +283,7 @@ FocusScope {
                 ListView.onReused: visible = true
             }
 
-            Controls.ScrollBar.vertical: Controls.ScrollBar {}
+            Controls.ScrollBar.vertical: ScrollBar {}
         }
     }
 }

@@ -2,7 +2,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Controls as Controls
+import QtQuick.Templates as Controls
 import QtQuick.Layouts
 import AwesomeChat
 

@@ -2,13 +2,13 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Controls as Controls
+import QtQuick.Templates as Controls
 import AwesomeChat
 
 /*!
     What can be done with the chosen rows.
 */
-Controls.Menu {
+PopupMenu {
     id: root
 
     /*! How many rows are chosen. */
@@ -25,6 +25,8 @@ Controls.Menu {
     signal editRequested()
 
     component Line: Controls.MenuSeparator {
+        implicitWidth: 1
+        implicitHeight: 1 + topPadding + bottomPadding
         topPadding: Theme.gap / 2
         bottomPadding: Theme.gap / 2
         contentItem: Rectangle {
@@ -33,13 +35,7 @@ Controls.Menu {
         }
     }
 
-    padding: Theme.gap / 2
     width: 340
-    background: Rectangle {
-        radius: Theme.radius
-        color: Theme.field
-        border.color: Theme.line
-    }
 
     MenuEntry {
         objectName: "open"

@@ -2,7 +2,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Controls as Controls
+import QtQuick.Templates as Controls
 import QtQuick.Layouts
 import AwesomeChat
 
@@ -141,7 +141,7 @@ FocusScope {
             boundsBehavior: Flickable.StopAtBounds
             contentHeight: content.implicitHeight + Theme.margin
 
-            Controls.ScrollBar.vertical: Controls.ScrollBar {}
+            Controls.ScrollBar.vertical: ScrollBar {}
 
             ColumnLayout {
                 id: content

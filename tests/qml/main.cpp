@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <QQmlEngine>
-#include <QQuickStyle>
 #include <QtQuickTest>
 
 class Setup : public QObject
@@ -8,7 +7,6 @@ class Setup : public QObject
     Q_OBJECT
 
 public Q_SLOTS:
-    void applicationAvailable() { QQuickStyle::setStyle(QStringLiteral("Basic")); }
     void qmlEngineAvailable(QQmlEngine *engine)
     {
         engine->addImportPath(QStringLiteral("qrc:/qt/qml"));

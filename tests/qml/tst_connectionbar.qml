@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
-import QtQuick.Controls as Controls
+import QtQuick.Templates as Controls
 import QtTest
 import AwesomeChat
 

@@ -70,6 +70,15 @@ TestCase {
         verify(label.implicitHeight >= message.contentHeight);
     }
 
+    function test_aSentenceHasTheRoomBesideTheTime() {
+        const words = "It is not there: is it running, or is its name another one? ".repeat(3);
+        const message = create({text: words, width: 720});
+        const status = create({text: words, width: 720, direction: EntryType.Local, kind: EntryType.Failed});
+        verify(findChild(status, "message").width > findChild(message, "message").width);
+        compare(findChild(status, "prefix").width, findChild(message, "prefix").width);
+        verify(findChild(status, "message").lineCount < findChild(message, "message").lineCount);
+    }
+
     function test_whatIsCutSaysSo() {
         const label = create({cut: true, size: 1048576});
         verify(label.cutText.includes("1.0 MiB"));

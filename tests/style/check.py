@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Checks of the files themselves.
 
-usage: check.py format CLANG-FORMAT | qmllint QMLLINT IMPORT-PATH | licence | plaintext | serverflags SERVER | clientflags CLIENT | keys
+usage: check.py format CLANG-FORMAT | qmllint QMLLINT IMPORT-PATH | licence | plaintext | serverflags SERVER | clientflags CLIENT | keys | compiledqml BUILD
 """
 
 import json
@@ -141,6 +141,20 @@ def check_keys():
     return 1 if failures else 0
 
 
+# Qt 6.4.2 compiles "const item = f(); if (item) use(item.y)" to code that takes the variant that the item is in for the item.
+WRONG_LOOKUP = re.compile(r"initGetValueLookup\(.*QMetaType::fromName\(\"\w+\*\"\)")
+
+
+def check_compiledqml(build):
+    """What Qt has compiled of the QML would not crash."""
+    paths = sorted(Path(build).glob("client/.rcc/qmlcache/**/*_qml.cpp"))
+    assert len(paths) >= len(list((ROOT / "qml").glob("*.qml"))), "no compiled QML"
+    failures = [f"{path.name}: a property of an item that a variant holds: hand the item to a function that takes a var"
+                for path in paths if WRONG_LOOKUP.search(path.read_text())]
+    print("\n".join(failures))
+    return 1 if failures else 0
+
+
 def help_of(program):
     return subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout
 
@@ -156,5 +170,5 @@ def compare_flags(helped, read):
 
 CHECKS = {"format": check_format, "qmllint": check_qmllint, "licence": check_licence,
           "plaintext": check_plaintext, "serverflags": check_serverflags, "clientflags": check_clientflags,
-          "keys": check_keys}
+          "keys": check_keys, "compiledqml": check_compiledqml}
 sys.exit(CHECKS[sys.argv[1]](*sys.argv[2:]))
