@@ -86,6 +86,11 @@ QString SettingsForm::defaultHandshakeTimeout()
     return Quantity::fromMilliseconds(ConnectionSettings().handshakeTimeout);
 }
 
+QString SettingsForm::defaultPingInterval()
+{
+    return Quantity::fromMilliseconds(ConnectionSettings::defaultPingInterval);
+}
+
 void SettingsForm::load(const QUrl &url)
 {
     if (!m_settings || m_modified)

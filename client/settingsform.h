@@ -65,6 +65,7 @@ class SettingsForm : public QObject
     /// What the prompts of empty fields say.
     Q_PROPERTY(QString defaultMaxMessageSize READ defaultMaxMessageSize CONSTANT FINAL)
     Q_PROPERTY(QString defaultHandshakeTimeout READ defaultHandshakeTimeout CONSTANT FINAL)
+    Q_PROPERTY(QString defaultPingInterval READ defaultPingInterval CONSTANT FINAL)
 
 public:
     explicit SettingsForm(QObject *parent = nullptr);
@@ -82,6 +83,7 @@ public:
     [[nodiscard]] QString notes() const { return m_notes; }
     [[nodiscard]] static QString defaultMaxMessageSize();
     [[nodiscard]] static QString defaultHandshakeTimeout();
+    [[nodiscard]] static QString defaultPingInterval();
 
     /// Shows the settings for the server of \a url, unless there are changes that are not saved.
     Q_INVOKABLE void load(const QUrl &url);

@@ -218,7 +218,8 @@ FocusScope {
     Loader {
         id: question
 
-        readonly property PasteQuestion asking: item as PasteQuestion
+        // No type: what is named is loaded with the window.
+        readonly property var asking: item
 
         width: root.width
         height: asking ? asking.implicitHeight + Theme.gap : 0
@@ -227,6 +228,7 @@ FocusScope {
 
     Connections {
         target: question.asking
+        ignoreUnknownSignals: true
 
         function onOneRequested() {
             root.finishPaste(root.pasteOne());

@@ -275,7 +275,8 @@ Bar {
     }
 
     Connections {
-        target: mark.item as TrustMark
+        target: mark.item
+        ignoreUnknownSignals: true
 
         function onClicked() {
             root.certificateRequested();

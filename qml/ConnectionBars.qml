@@ -186,7 +186,8 @@ ColumnLayout {
         }
 
         Connections {
-            target: stagesView.item as StagesView
+            target: stagesView.item
+            ignoreUnknownSignals: true
 
             function onClosed() {
                 root.toggleStages();
@@ -198,7 +199,8 @@ ColumnLayout {
         id: certificateQuestion
         objectName: "certificateQuestion"
 
-        readonly property CertificateQuestion question: item as CertificateQuestion
+        // No type: what is named is loaded with the window.
+        readonly property var question: item
 
         Layout.fillWidth: true
         Layout.maximumHeight: root.Window.height * 0.6
@@ -206,6 +208,7 @@ ColumnLayout {
 
         Connections {
             target: certificateQuestion.question
+            ignoreUnknownSignals: true
 
             function onTrusted(fingerprint: string) {
                 root.chat.trustCertificate(fingerprint);

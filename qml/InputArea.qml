@@ -105,13 +105,15 @@ ColumnLayout {
         id: fileToSend
         objectName: "fileToSend"
 
-        readonly property FileToSendBar bar: item as FileToSendBar
+        // No type: what is named is loaded with the window.
+        readonly property var bar: item
 
         Layout.fillWidth: true
         visible: bar !== null
 
         Connections {
             target: fileToSend.bar
+            ignoreUnknownSignals: true
 
             function onPathEntered(path: string) {
                 root.openFile(path);

@@ -242,7 +242,7 @@ FocusScope {
                     objectName: "pingInterval"
 
                     label: qsTr("Ping every")
-                    prompt: qsTr("never, or such as 30 s")
+                    prompt: qsTr("%1; 0 is never").arg(root.form.defaultPingInterval)
                     text: root.form.pingInterval
                     onTextChanged: root.form.pingInterval = text
                 }

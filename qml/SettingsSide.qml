@@ -16,7 +16,8 @@ Item {
     property string said: ""
 
     readonly property bool shown: loader.visible
-    readonly property SettingsPane pane: loader.item as SettingsPane
+    // No type: what is named is loaded with the window.
+    readonly property var pane: loader.item
 
     /*! What was typed is to be kept, and to be connected like that or not yet. */
     signal saveRequested(bool connects)
@@ -64,8 +65,7 @@ Item {
 
     function showCopyMenu(button: Item) {
         copyMenu.active = true;
-        const menu = copyMenu.item as CopyMenu;
-        menu.popup(button, button.width - menu.width, button.height);
+        copyMenu.menu.popup(button, button.width - copyMenu.menu.width, button.height);
     }
 
     function copy(form: int) {
@@ -111,6 +111,7 @@ Item {
 
         Connections {
             target: root.pane
+            ignoreUnknownSignals: true
 
             function onSaveRequested(connects: bool) {
                 if (connects && root.narrow)
@@ -131,11 +132,14 @@ Item {
     Loader {
         id: copyMenu
 
+        readonly property var menu: item
+
         active: false
         source: "CopyMenu.qml"
 
         Connections {
-            target: copyMenu.item as CopyMenu
+            target: copyMenu.item
+            ignoreUnknownSignals: true
 
             function onChosen(form: int) {
                 root.copy(form);
