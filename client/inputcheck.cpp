@@ -45,6 +45,7 @@ void InputCheck::setText(const QString &text)
         return;
     m_text = text;
     m_bytes = utf8Size(text);
+    m_trailing = trailingBlanks(text);
     m_lines = text.isEmpty() ? 0 : static_cast<int>(text.count(u'\n')) + 1;
     Q_EMIT textChanged();
     if (text.isEmpty())
@@ -58,7 +59,6 @@ void InputCheck::check()
     m_timer.stop();
     m_invisible.clear();
     m_json.clear();
-    m_trailing = trailingBlanks(m_text);
     if (m_text.size() > maxLength) {
         m_invisible = tr("too long to be looked through");
     } else {

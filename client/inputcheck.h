@@ -24,7 +24,7 @@ class InputCheck : public QObject
     Q_PROPERTY(int lines READ lines NOTIFY textChanged FINAL)
     /// What is in it that cannot be seen, and how many blanks are at its end; see invisiblesIn().
     Q_PROPERTY(QString invisible READ invisible NOTIFY checked FINAL)
-    Q_PROPERTY(int trailing READ trailing NOTIFY checked FINAL)
+    Q_PROPERTY(int trailing READ trailing NOTIFY textChanged FINAL)
     /// Where and why it is not JSON, although it begins like JSON; or empty.
     Q_PROPERTY(QString json READ json NOTIFY checked FINAL)
 

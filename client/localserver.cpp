@@ -114,6 +114,7 @@ void LocalServer::launch(int port)
         return;
     }
     m_lastWords.clear();
+    m_triedPort = port;
     // Both loopbacks: whoever connects to localhost must not get to somebody else on the other.
     m_process.start(file,
                     {u"--listen"_s, u"localhost"_s, u"--port"_s, QString::number(port),
@@ -130,6 +131,7 @@ void LocalServer::onOutput()
         const int port = QUrl(line.sliced(listeningOn.size())).port();
         m_startTimer.stop();
         if (m_isElsewhere) {
+            m_otherPort = port;
             setNotice(tr("Port %1 is taken by %2: the local echo server listens on %3 instead.")
                           .arg(QString::number(m_port), m_holder, QString::number(port)));
         }
@@ -159,12 +161,18 @@ void LocalServer::onFinished(int exitCode, QProcess::ExitStatus status)
     onErrorOutput();
     m_startTimer.stop();
     const bool wasStarting = m_state == Starting;
-    if (wasStarting && status == QProcess::NormalExit && exitCode == exitCannotListen && m_port != 0
-        && !std::exchange(m_isElsewhere, true)) {
-        m_holder = portHolder(static_cast<quint16>(m_port));
-        if (m_holder.isEmpty())
-            m_holder = tr("another program"); // which has ended meanwhile
-        launch(0);
+    if (wasStarting && status == QProcess::NormalExit && exitCode == exitCannotListen
+        && m_triedPort != 0) {
+        // First where it was the last time: lines may wait for it there.
+        int next = std::exchange(m_otherPort, 0);
+        if (!std::exchange(m_isElsewhere, true)) {
+            m_holder = portHolder(static_cast<quint16>(m_port));
+            if (m_holder.isEmpty())
+                m_holder = tr("another program"); // which has ended meanwhile
+        } else {
+            next = 0;
+        }
+        launch(next);
         return;
     }
     const QString how = !m_lastWords.isEmpty() && status == QProcess::NormalExit

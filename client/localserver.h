@@ -106,5 +106,7 @@ private:
     QUrl m_url;
     State m_state = Stopped;
     int m_port = defaultPort;
-    bool m_isElsewhere = false; // it is tried on any free port
+    int m_triedPort = 0; // the last one that it was told
+    int m_otherPort = 0; // the one that it had when the port was taken; 0: none
+    bool m_isElsewhere = false; // it is tried on another port
 };

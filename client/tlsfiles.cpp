@@ -4,6 +4,7 @@
 #include "displaytext.h"
 
 #include <QFile>
+#include <QFileInfo>
 #include <QSslCertificate>
 #include <QSslConfiguration>
 #include <QSslKey>
@@ -12,11 +13,13 @@ using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
-/// Nothing when \a file cannot be read.
+/// Nothing when \a file cannot be read, or is none: a pipe would be waited for.
 QByteArray contents(const QString &file)
 {
+    constexpr qint64 maxSize = 16 * 1024 * 1024; // all of a system's authorities take 300 KiB
     QFile device(file);
-    return device.open(QIODevice::ReadOnly) ? device.readAll() : QByteArray();
+    return QFileInfo(file).isFile() && device.open(QIODevice::ReadOnly) ? device.read(maxSize)
+                                                                        : QByteArray();
 }
 
 /// QSslKey wants to be told what kind of key it is.

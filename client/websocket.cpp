@@ -3,6 +3,7 @@
 
 #include "address.h"
 #include "closecode.h"
+#include "displaytext.h"
 #include "requestheaders.h"
 #include "socketworker.h"
 #include "utf8.h"
@@ -335,7 +336,8 @@ QString WebSocket::ending() const
     case Closed:
         return m_state.closeCode == 0
             ? QString()
-            : describeClose(m_state.closeSide, m_state.closeCode, m_state.closeReason);
+            : describeClose(m_state.closeSide, m_state.closeCode,
+                            DisplayText::visible(m_state.closeReason).text);
     case Error:
         return m_state.errorString;
     case Connecting:

@@ -374,7 +374,7 @@ FocusScope {
             // Blanks at the end, which have nothing behind them that shows where they end.
             Rectangle {
                 // They move with the width, too.
-                readonly property rect begin: place(input.length - check.trailing, input.width)
+                readonly property rect begin: place(Math.max(0, input.length - check.trailing), input.width)
                 readonly property rect end: place(input.length, input.width)
 
                 function place(position: int, width: real): rect {

@@ -37,5 +37,6 @@ Controls.Button {
         radius: Theme.radius
         color: root.down || root.hovered ? Theme.hover : root.checked ? Theme.field : "transparent"
         border.color: root.visualFocus || root.checked ? Theme.accent : Theme.line
+        border.width: root.visualFocus ? 2 : 1
     }
 }

@@ -86,7 +86,7 @@ Bar {
 
     readonly property string rateText: messageRate === 0 || width < 400 ? ""
         : width < 640 ? qsTr("%L1/s").arg(messageRate)
-                      : qsTr("%L1 messages/s  %2/s").arg(messageRate).arg(Units.bytes(byteRate))
+                      : (messageRate === 1 ? qsTr("%L1 message/s  %2/s") : qsTr("%L1 messages/s  %2/s")).arg(messageRate).arg(Units.bytes(byteRate))
 
     /*! How wide the bar has to be for the round trip beside all else. */
     readonly property real pingWidth: 560 + (hasMark ? 140 : 0) + (messageRate > 0 ? 240 : 0)

@@ -80,6 +80,7 @@ Bar {
             radius: Theme.radius
             color: choice.hovered ? Theme.hover : "transparent"
             border.color: choice.visualFocus || choice.checked ? Theme.accent : Theme.line
+            border.width: choice.visualFocus ? 2 : 1
         }
     }
 
@@ -104,6 +105,8 @@ Bar {
             TextInput {
                 id: field
                 objectName: "filterText"
+
+                activeFocusOnTab: true
 
                 anchors.left: parent.left
                 anchors.right: result.left

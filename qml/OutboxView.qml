@@ -42,7 +42,7 @@ Rectangle {
             words.push(pendingCount === 1 ? qsTr("1 line waits for the connection")
                                           : qsTr("%L1 lines wait for the connection").arg(pendingCount));
         if (inDoubtCount > 0)
-            words.push(qsTr("%L1 in doubt: the connection was lost before an answer came").arg(inDoubtCount));
+            words.push(qsTr("%L1 in doubt: the connection ended before an answer came").arg(inDoubtCount));
         return words.join("  ·  ");
     }
 
@@ -167,7 +167,7 @@ Rectangle {
     }
 
     visible: pendingCount + inDoubtCount > 0
-    implicitHeight: header.implicitHeight + Theme.gap + Math.min(120, list.contentHeight)
+    implicitHeight: header.implicitHeight + Theme.gap + Math.min(120, Math.max(32, root.Window.height / 5), list.contentHeight)
     color: Theme.surface
 
     Text {
@@ -200,6 +200,22 @@ Rectangle {
         boundsBehavior: Flickable.StopAtBounds
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Outbox")
+
+        property int countBefore: 0
+
+        // What has just been entered is seen.
+        onCountChanged: {
+            if (count > countBefore)
+                endTimer.start();
+            countBefore = count;
+        }
+
+        Timer {
+            id: endTimer
+
+            interval: 0
+            onTriggered: list.positionViewAtEnd()
+        }
 
         delegate: Row {
             onEditRequested: edit(root.wholeText(index))

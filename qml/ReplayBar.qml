@@ -69,6 +69,7 @@ Bar {
             radius: Theme.radius
             color: choice.hovered ? Theme.hover : "transparent"
             border.color: choice.visualFocus || choice.checked ? Theme.accent : Theme.line
+            border.width: choice.visualFocus ? 2 : 1
         }
     }
 

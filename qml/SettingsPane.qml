@@ -28,11 +28,12 @@ FocusScope {
     readonly property bool canSave: form.problem.length === 0
 
     function focusField() {
+        // A header is what most servers want; an empty row counts for nothing.
         const row = headers.itemAt(0) as HeaderRow;
         if (row)
             row.focusField();
         else
-            addHeader.forceActiveFocus();
+            headers.add();
     }
 
     function showBegin() {
@@ -164,24 +165,34 @@ FocusScope {
                     Layout.topMargin: 0
                 }
 
-                Repeater {
-                    id: headers
+                // No layout: in Qt 6.4 one that is resized before it has heard that rows are gone crashes.
+                Column {
+                    id: headersRows
 
-                    function add() {
-                        const row = itemAt(root.form.headers.add()) as HeaderRow;
-                        if (row)
-                            row.focusField();
-                    }
+                    Layout.fillWidth: true
+                    visible: headers.count > 0
+                    spacing: Theme.gap / 2
 
-                    model: root.form.headers
+                    Repeater {
+                        id: headers
 
-                    HeaderRow {
-                        onNameEdited: text => root.form.headers.setName(index, text)
-                        onValueEdited: text => root.form.headers.setValue(index, text)
-                        onNextRequested: headers.add()
-                        onRemoveRequested: {
-                            root.form.headers.remove(index);
-                            addHeader.forceActiveFocus();
+                        function add() {
+                            const row = itemAt(root.form.headers.add()) as HeaderRow;
+                            if (row)
+                                row.focusField();
+                        }
+
+                        model: root.form.headers
+
+                        HeaderRow {
+                            width: headersRows.width
+                            onNameEdited: text => root.form.headers.setName(index, text)
+                            onValueEdited: text => root.form.headers.setValue(index, text)
+                            onNextRequested: headers.add()
+                            onRemoveRequested: {
+                                root.form.headers.remove(index);
+                                addHeader.forceActiveFocus();
+                            }
                         }
                     }
                 }
@@ -265,23 +276,33 @@ FocusScope {
                     text: qsTr("Sent on every connect, before anything else.")
                 }
 
-                Repeater {
-                    id: messages
+                // No layout: in Qt 6.4 one that is resized before it has heard that rows are gone crashes.
+                Column {
+                    id: messagesRows
 
-                    function add() {
-                        const row = itemAt(root.form.firstMessages.add()) as FirstMessageRow;
-                        if (row)
-                            row.focusField();
-                    }
+                    Layout.fillWidth: true
+                    visible: messages.count > 0
+                    spacing: Theme.gap / 2
 
-                    model: root.form.firstMessages
+                    Repeater {
+                        id: messages
 
-                    FirstMessageRow {
-                        onValueEdited: text => root.form.firstMessages.setValue(index, text)
-                        onNextRequested: messages.add()
-                        onRemoveRequested: {
-                            root.form.firstMessages.remove(index);
-                            addMessage.forceActiveFocus();
+                        function add() {
+                            const row = itemAt(root.form.firstMessages.add()) as FirstMessageRow;
+                            if (row)
+                                row.focusField();
+                        }
+
+                        model: root.form.firstMessages
+
+                        FirstMessageRow {
+                            width: messagesRows.width
+                            onValueEdited: text => root.form.firstMessages.setValue(index, text)
+                            onNextRequested: messages.add()
+                            onRemoveRequested: {
+                                root.form.firstMessages.remove(index);
+                                addMessage.forceActiveFocus();
+                            }
                         }
                     }
                 }

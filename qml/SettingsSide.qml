@@ -114,7 +114,8 @@ Item {
             ignoreUnknownSignals: true
 
             function onSaveRequested(connects: bool) {
-                if (connects && root.narrow)
+                // What comes of it is in the rows.
+                if (connects)
                     root.hide();
                 root.saveRequested(connects);
             }

@@ -136,6 +136,30 @@ private Q_SLOTS:
 
     void nobodyHasAFreePort() { QCOMPARE(portHolder(static_cast<quint16>(freePort())), QString()); }
 
+    void whereItWasItIsAgain()
+    {
+        QTcpServer other;
+        QVERIFY(other.listen(QHostAddress::LocalHost));
+        LocalServer server;
+        setUp(server, other.serverPort());
+        server.start();
+        QTRY_COMPARE_WITH_TIMEOUT(server.state(), LocalServer::Running, 20'000);
+        const QUrl url = server.url();
+        QVERIFY(url.port() != int(other.serverPort()));
+        server.stop();
+        server.start();
+        QTRY_COMPARE_WITH_TIMEOUT(server.state(), LocalServer::Running, 20'000);
+        QCOMPARE(server.url(), url);
+        server.stop();
+        // That is taken now, too.
+        QTcpServer another;
+        QVERIFY(another.listen(QHostAddress::LocalHost, quint16(url.port())));
+        server.start();
+        QTRY_COMPARE_WITH_TIMEOUT(server.state(), LocalServer::Running, 20'000);
+        QVERIFY(server.url() != url);
+        QVERIFY(server.notice().contains(QString::number(other.serverPort())));
+    }
+
     void aPortOfAnotherAddressIsNotTaken()
     {
         QTcpServer other;

@@ -118,6 +118,18 @@ TestCase {
         verify(findChild(rowAt(0), "outboxRemove").visible);
     }
 
+    function test_theNewestIsSeen() {
+        const list = findChild(view, "outboxList");
+        for (let i = 0; i < 30; ++i)
+            add("line " + i, Outbox.Pending);
+        tryVerify(() => list.contentHeight > list.height && list.itemAtIndex(29) !== null);
+        // Reading further up is not disturbed by one that goes out.
+        list.positionViewAtBeginning();
+        view.model.remove(29);
+        waitForRendering(view);
+        verify(list.atYBeginning);
+    }
+
     function test_aLineInDoubt() {
         add("one", Outbox.InDoubt);
         mouseClick(findChild(rowAt(0), "outboxSendAgain"));

@@ -69,9 +69,21 @@ TestCase {
         return findChild(pane, name) as Field;
     }
 
+    function test_rowsThatGoWhileItIsResized() {
+        for (let i = 0; i < 10; ++i) {
+            compare(form.paste("wscat -c ws://localhost:1 -H 'A: b' -H 'C: d' -s x"), "");
+            pane.width = 320;
+            form.revert();
+            pane.width = 500 + i;
+        }
+        waitForRendering(pane);
+        pane.width = root.width;
+    }
+
     function test_aHeaderByKeyboard() {
-        verify((findChild(pane, "addHeader") as Command).activeFocus);
-        keyClick(Qt.Key_Space);
+        // One that is empty is there to be typed in, and counts for nothing.
+        compare(form.headers.count, 1);
+        compare(form.modified, false);
         type("X-A");
         keyClick(Qt.Key_Tab);
         type("b");
@@ -141,7 +153,7 @@ TestCase {
         form.headers.add();
         const view = findChild(pane, "settingsView") as Flickable;
         const first = pane.Window.activeFocusItem;
-        const names = new Set();
+        const names = new Set([first.Accessible.name]);
         for (let i = 0; i < 60; ++i) {
             keyClick(Qt.Key_Tab);
             const item = pane.Window.activeFocusItem;
