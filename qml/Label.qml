@@ -3,8 +3,8 @@ import QtQuick
 import AwesomeChat
 
 /*!
-    One row of the transcript: the prefix and the message, 1 to 23, and in a quieter tone when it
-    came and how large it is. The message may be anybody's words, so it is plain text.
+    One row of the transcript: the prefix and the message, 1 to 23 where that is not too far, and in
+    a quieter tone when it came and how large it is. The message may be anybody's words, so it is plain text.
 */
 Item {
     id: root
@@ -69,6 +69,7 @@ Item {
     readonly property real metaWidth: wide ? Math.max(metrics.width, meta.implicitWidth) + Theme.margin
         : repeat > 1 ? meta.implicitWidth + Theme.gap : 0
     readonly property real column: (width - 2 * Theme.margin - metaWidth) / 24
+    readonly property real prefixWidth: Math.min(column, 2 * Theme.textSize)
     // What a status row does not need of that, its words have: they are often sentences.
     readonly property real spareWidth: !isMessage && wide ? metaWidth - meta.implicitWidth - Theme.margin : 0
 
@@ -151,7 +152,7 @@ Item {
 
         x: Theme.margin
         y: message.y
-        width: root.column
+        width: root.prefixWidth
         text: root.prefix
         textFormat: Text.PlainText
         color: root.tone
@@ -166,7 +167,7 @@ Item {
 
         x: prefixText.x + prefixText.width
         y: markLine.height
-        width: root.column * 23 + root.spareWidth
+        width: root.column * 24 - root.prefixWidth + root.spareWidth
         visible: !root.hasHits
         text: root.text
         textFormat: Text.PlainText

@@ -40,7 +40,7 @@ TestCase {
     }
 
     function test_prefixAndMessageAreOneTo23_data() {
-        return [{width: 280}, {width: 479}, {width: 480}, {width: 1200}];
+        return [{width: 280}, {width: 479}, {width: 480}, {width: 800}];
     }
 
     function test_prefixAndMessageAreOneTo23(data) {
@@ -77,6 +77,12 @@ TestCase {
         verify(findChild(status, "message").width > findChild(message, "message").width);
         compare(findChild(status, "prefix").width, findChild(message, "prefix").width);
         verify(findChild(status, "message").lineCount < findChild(message, "message").lineCount);
+    }
+
+    function test_inAWideWindowThePrefixStaysNearTheWords() {
+        const label = create({width: 3840});
+        verify(findChild(label, "prefix").width < 40);
+        compare(findChild(label, "message").x, findChild(label, "prefix").x + findChild(label, "prefix").width);
     }
 
     function test_whatIsCutSaysSo() {
