@@ -32,6 +32,7 @@ RowLayout {
 
         Layout.fillWidth: true
         Layout.preferredWidth: 2
+        Layout.minimumWidth: 10 * Theme.textSize // "Authorization"
         prompt: qsTr("Name")
         label: qsTr("Name of header %L1").arg(root.index + 1)
         text: root.name
