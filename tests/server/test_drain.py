@@ -158,6 +158,9 @@ class Sigterm(ServerTest):
             with self.assertRaises(ConnectionRefusedError):
                 Peer(server)
             server.send_signal(signal.SIGTERM)
+            # A third one, while it ends, would be taken as the system takes it.
+            code, _ = server.wait()
+            self.assertEqual(code, 0)
 
     @staticmethod
     def fill(peer):
