@@ -138,6 +138,19 @@ QString addressText(const QUrl &url)
     return url.toDisplayString(QUrl::RemoveUserInfo);
 }
 
+QString otherSchemeText(QUrl url)
+{
+    url.setScheme(url.scheme() == "ws"_L1 ? u"wss"_s : u"ws"_s);
+    return addressText(url);
+}
+
+bool isLoopback(const QUrl &url)
+{
+    const QString host = url.host();
+    return host == "localhost"_L1 || host.endsWith(".localhost"_L1)
+        || QHostAddress(host).isLoopback();
+}
+
 QString authorityText(const QUrl &url)
 {
     const QString host = url.host().contains(u':') ? u'[' + url.host() + u']' : url.host();

@@ -31,6 +31,12 @@ struct TypedAddress
 /// \a url for people: without user name and password.
 [[nodiscard]] QString addressText(const QUrl &url);
 
+/// addressText() with TLS, or without where it has it.
+[[nodiscard]] QString otherSchemeText(QUrl url);
+
+/// Whether the host of \a url is this machine.
+[[nodiscard]] bool isLoopback(const QUrl &url);
+
 /// Host and port of \a url as one would say them: "localhost:3000"; the port only where it is
 /// given.
 [[nodiscard]] QString authorityText(const QUrl &url);

@@ -3,6 +3,9 @@
 
 #include <QString>
 
+/// The close code of a connection that ended without a close frame (RFC 6455 section 7.4.1).
+inline constexpr int abnormalClosure = 1006;
+
 /*!
     What the close code \a code means, in a few lower-case words, as RFC 6455 section 7.4.1 and the
     IANA registry name it; empty for a code that has no meaning of its own.

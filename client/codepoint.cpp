@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+using namespace Qt::Literals::StringLiterals;
+
 namespace {
 
 struct Range
@@ -23,6 +25,19 @@ constexpr std::array wideRanges{
 };
 
 } // namespace
+
+char32_t codePointAt(QStringView utf16, qsizetype at)
+{
+    const QChar first = utf16.at(at);
+    if (first.isHighSurrogate() && at + 1 < utf16.size() && utf16.at(at + 1).isLowSurrogate())
+        return QChar::surrogateToUcs4(first, utf16.at(at + 1));
+    return first.unicode();
+}
+
+QString codePointName(char32_t c)
+{
+    return u"U+%1"_s.arg(QString::number(c, 16).toUpper(), 4, u'0');
+}
 
 CodePoint CodePoint::at(QByteArrayView utf8, qsizetype at)
 {

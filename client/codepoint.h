@@ -2,6 +2,14 @@
 #pragma once
 
 #include <QByteArrayView>
+#include <QString>
+
+/// The character that begins at \a at, which is inside \a utf16: half of one where the other half
+/// is not there. It takes two units where it is above U+FFFF.
+[[nodiscard]] char32_t codePointAt(QStringView utf16, qsizetype at);
+
+/// "U+202E".
+[[nodiscard]] QString codePointName(char32_t c);
 
 /*!
     One character of a UTF-8 text, looked at where it stands, without decoding the rest.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "displaytext.h"
 
+#include "codepoint.h"
 #include "entry.h"
 #include "utf8.h"
 
@@ -26,7 +27,7 @@ void appendVisible(QString &text, char32_t c)
     else if (c == 0x7f)
         text += QChar(char16_t(pictureOfDelete));
     else if (DisplayText::needsMark(c))
-        text += u"⟨U+%1⟩"_s.arg(QString::number(c, 16).toUpper(), 4, u'0');
+        text += u'⟨' + codePointName(c) + u'⟩';
     else
         text += QString::fromUcs4(&c, 1);
 }
@@ -99,13 +100,8 @@ DisplayText DisplayText::visible(QStringView text, qsizetype length, qsizetype l
     qsizetype line = 1;
     qsizetype shown = 0;
     for (qsizetype i = 0; i < text.size();) {
-        char32_t c = text.at(i).unicode();
-        qsizetype units = 1;
-        if (text.at(i).isHighSurrogate() && i + 1 < text.size()
-            && text.at(i + 1).isLowSurrogate()) {
-            c = QChar::surrogateToUcs4(text.at(i), text.at(i + 1));
-            units = 2;
-        }
+        const char32_t c = codePointAt(text, i);
+        const qsizetype units = QChar::requiresSurrogates(c) ? 2 : 1;
         if (c == U'\n')
             ++line;
         if (shown + units > length || line > lines) {

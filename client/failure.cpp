@@ -5,26 +5,11 @@
 #include "closecode.h"
 #include "displaytext.h"
 
-#include <QHostAddress>
 #include <QUrl>
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
-
-/// Whether \a host is this machine.
-bool isLoopback(const QString &host)
-{
-    return host == "localhost"_L1 || host.endsWith(".localhost"_L1)
-        || QHostAddress(host).isLoopback();
-}
-
-/// \a url without TLS.
-QString plainAddress(QUrl url)
-{
-    url.setScheme(u"ws"_s);
-    return addressText(url);
-}
 
 QString describeTcpFailure(QAbstractSocket::SocketError error, const QString &detail,
                            const QUrl &url)
@@ -34,8 +19,8 @@ QString describeTcpFailure(QAbstractSocket::SocketError error, const QString &de
     case QAbstractSocket::ConnectionRefusedError:
         return u"Nothing listens at %1 (connection refused): %2"_s.arg(
             who,
-            isLoopback(url.host()) ? u"start the local server?"_s
-                                   : u"is the server running, and the port right?"_s);
+            isLoopback(url) ? u"start the local server?"_s
+                            : u"is the server running, and the port right?"_s);
     case QAbstractSocket::NetworkError:
         return u"There is no way to %1 (%2): is this machine on the network?"_s.arg(
             who, peerWords(detail));
@@ -53,22 +38,21 @@ QString describeTlsFailure(QAbstractSocket::SocketError error, const QString &de
     const QString who = authorityText(url);
     if (error == QAbstractSocket::RemoteHostClosedError) {
         return u"%1 closed the connection during the TLS handshake: if it speaks no TLS there, try "
-               "%2."_s.arg(who, plainAddress(url));
+               "%2."_s.arg(who, otherSchemeText(url));
     }
     // As OpenSSL says it.
     for (const auto sign : {"wrong version number"_L1, "http request"_L1, "packet length"_L1,
                             "record layer failure"_L1, "unknown protocol"_L1}) {
         if (detail.contains(sign))
-            return u"%1 speaks no TLS there: try %2."_s.arg(who, plainAddress(url));
+            return u"%1 speaks no TLS there: try %2."_s.arg(who, otherSchemeText(url));
     }
     return u"The TLS handshake with %1 failed: %2."_s.arg(who, peerWords(detail));
 }
 
 } // namespace
 
-QString peerWords(const QString &words)
+QString peerWords(const QString &words, qsizetype maxLength)
 {
-    constexpr qsizetype maxLength = 200;
     const DisplayText shown = DisplayText::visible(words, maxLength, 1);
     return shown.cut ? shown.text + u'…' : shown.text;
 }
@@ -124,7 +108,7 @@ QString describeTimeout(Stage stage, int timeout, const QUrl &url)
                "it through?"_s.arg(who, seconds);
     case Stage::Tls:
         return u"%1 did not answer the TLS handshake within %2 s: if it speaks no TLS there, try "
-               "%3."_s.arg(who, seconds, plainAddress(url));
+               "%3."_s.arg(who, seconds, otherSchemeText(url));
     case Stage::Upgrade:
     case Stage::Open:
         break;

@@ -26,7 +26,7 @@ enum class FailureCause {
 [[nodiscard]] FailureCause causeOf(QAbstractSocket::SocketError error);
 
 /// \a words of a stranger as they may stand in a sentence: harmless, and not many.
-[[nodiscard]] QString peerWords(const QString &words);
+[[nodiscard]] QString peerWords(const QString &words, qsizetype maxLength = 200);
 
 /*!
     Why the connection to \a url failed at \a stage, and what may help, in one sentence for people.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "inputcheck.h"
 
+#include "codepoint.h"
 #include "invisibles.h"
 #include "jsonlines.h"
 
@@ -13,10 +14,9 @@ int utf8Size(QStringView text)
 {
     int size = 0;
     for (qsizetype i = 0; i < text.size(); ++i) {
-        const QChar c = text.at(i);
-        const bool isPair =
-            c.isHighSurrogate() && i + 1 < text.size() && text.at(i + 1).isLowSurrogate();
-        size += isPair ? 4 : c < QChar(0x80) ? 1 : c < QChar(0x800) ? 2 : 3;
+        const char32_t c = codePointAt(text, i);
+        const bool isPair = QChar::requiresSurrogates(c);
+        size += isPair ? 4 : c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
         i += isPair ? 1 : 0;
     }
     return size;

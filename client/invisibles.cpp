@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "invisibles.h"
 
+#include "codepoint.h"
 #include "displaytext.h"
 
 #include <QCoreApplication>
@@ -84,7 +85,7 @@ struct Kind
 
 QString wordsOf(const Kind &kind)
 {
-    const QString code = u"U+%1"_s.arg(QString::number(kind.first, 16).toUpper(), 4, u'0');
+    const QString code = codePointName(kind.first);
     const QString name = Words::nameOf(kind.first);
     const QString place = u"%1:%2"_s.arg(kind.line).arg(kind.column);
     return kind.count == 1
@@ -101,12 +102,8 @@ QStringList invisiblesIn(QStringView text)
     qsizetype line = 1;
     qsizetype column = 0;
     for (qsizetype i = 0; i < text.size(); ++i) {
-        char32_t c = text.at(i).unicode();
-        if (text.at(i).isHighSurrogate() && i + 1 < text.size()
-            && text.at(i + 1).isLowSurrogate()) {
-            c = QChar::surrogateToUcs4(text.at(i), text.at(i + 1));
-            ++i;
-        }
+        const char32_t c = codePointAt(text, i);
+        i += QChar::requiresSurrogates(c) ? 1 : 0;
         ++column;
         if (c == U'\n') {
             ++line;

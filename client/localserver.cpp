@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "localserver.h"
 
+#include "address.h"
 #include "displaytext.h"
 #include "portholder.h"
 #include "websocket.h"
 
 #include <QCoreApplication>
-#include <QHostAddress>
 #include <QStandardPaths>
 
 #include <utility>
@@ -206,9 +206,7 @@ void LocalServer::fail(const QString &sentence)
 
 bool LocalServer::isLocal(const QUrl &url)
 {
-    const QString host = url.host();
-    return host == "localhost"_L1 || host.endsWith(".localhost"_L1)
-        || QHostAddress(host).isLoopback();
+    return isLoopback(url);
 }
 
 bool LocalServer::couldHelp(const WebSocket *socket)

@@ -3,7 +3,7 @@
 
 #include "address.h"
 #include "connectionsettings.h"
-#include "displaytext.h"
+#include "failure.h"
 
 #include <QCryptographicHash>
 #include <QSslCertificate>
@@ -19,8 +19,7 @@ namespace {
 /// \a text on one line, as it may be shown, cut to \a length units.
 QString words(const QString &text, qsizetype length)
 {
-    const DisplayText shown = DisplayText::visible(text.simplified(), length, 1);
-    return shown.cut ? shown.text + u'…' : shown.text;
+    return peerWords(text.simplified(), length);
 }
 
 /// \a value of an attribute: what divides attributes is not of it (RFC 4514 section 2.4).

@@ -81,18 +81,23 @@ void ServerSettings::save(const ConnectionSettings &settings)
 
 void ServerSettings::giveTo(WebSocket *socket, const QUrl &url)
 {
+    give(socket, settings(url));
+}
+
+/// Gives \a socket the \a settings; its own address stays.
+void ServerSettings::give(WebSocket *socket, ConnectionSettings settings)
+{
     if (!socket)
         return;
-    ConnectionSettings given = settings(url);
-    given.url = socket->url();
-    given.applyTo(*socket);
+    settings.url = socket->url();
+    settings.applyTo(*socket);
 }
 
 void ServerSettings::applyTo(WebSocket *socket, const QUrl &url)
 {
     m_current = settings(url);
     Q_EMIT currentChanged();
-    giveTo(socket, url);
+    give(socket, m_current);
 }
 
 void ServerSettings::setPinnedFingerprint(const QUrl &url, const QString &fingerprint)

@@ -93,6 +93,7 @@ Q_SIGNALS:
     void saved(const QUrl &url);
 
 private:
+    static void give(WebSocket *socket, ConnectionSettings settings);
     void keep(const ConnectionSettings &settings);
 
     QString m_file;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "closecode.h"
 #include "connectionstage.h"
 #include "failure.h"
 #include "socketchannel.h"
@@ -89,7 +90,7 @@ private:
     [[nodiscard]] qint64 bytesToWrite() const;
     void setWritten(qint64 done);
     void fail(const QString &errorString, FailureCause cause = FailureCause::Other,
-              int closeCode = 1006, CloseSide side = CloseSide::Nobody);
+              int closeCode = abnormalClosure, CloseSide side = CloseSide::Nobody);
     void failUpgrade(const UpgradeAnswer &answer, const QString &problem);
     void beginStage(Stage stage, const QString &detail = {});
     void endStages(StageState::State state, const QString &detail);

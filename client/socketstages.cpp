@@ -15,8 +15,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int abnormalClosure = 1006; // RFC 6455 section 7.4.1
-
 constexpr auto pongCheckInterval = 1s;
 
 /// Where \a socket is connected to.

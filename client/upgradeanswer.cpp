@@ -26,13 +26,6 @@ QString redirection(const UpgradeAnswer &answer, const QUrl &url)
     return peerWords(addressText(target));
 }
 
-/// \a url with TLS, or without where it has it.
-QString otherScheme(QUrl url)
-{
-    url.setScheme(url.scheme() == "ws"_L1 ? u"wss"_s : u"ws"_s);
-    return addressText(url);
-}
-
 /// What may help, for an answer with that status, from 400 on.
 QString remedy(const UpgradeAnswer &answer, const QUrl &url)
 {
@@ -143,12 +136,13 @@ QString describeRefusal(const UpgradeAnswer &answer, const QString &detail, cons
     const QString who = authorityText(url);
     const bool isPlain = url.scheme() == "ws"_L1;
     if (isPlain && answer.isOfTlsServer())
-        return u"%1 speaks TLS there: try %2."_s.arg(who, otherScheme(url));
+        return u"%1 speaks TLS there: try %2."_s.arg(who, otherSchemeText(url));
     if (answer.bytes.isEmpty()) {
         const QString closed =
             u"%1 closed the connection instead of answering the WebSocket handshake: is it a "
             "WebSocket server?"_s.arg(who);
-        return isPlain ? closed + u" If it speaks TLS, try %1."_s.arg(otherScheme(url)) : closed;
+        return isPlain ? closed + u" If it speaks TLS, try %1."_s.arg(otherSchemeText(url))
+                       : closed;
     }
     if (answer.status == 0) {
         return u"%1 does not speak HTTP, it says “%2”: is the port right?"_s.arg(

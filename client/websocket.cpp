@@ -22,7 +22,6 @@ namespace {
 // RFC 6455 section 7.4.1
 constexpr int normalClosure = 1000;
 constexpr int goingAway = 1001;
-constexpr int abnormalClosure = 1006;
 
 } // namespace
 
