@@ -24,11 +24,7 @@ class tst_Behaviours : public QObject
             , window(chat.window())
         {
         }
-        [[nodiscard]] QString textOf(const QString &name) const
-        {
-            const QQuickItem *item = itemNamed(window, name);
-            return item && item->isVisible() ? item->property("text").toString() : QString();
-        }
+        [[nodiscard]] QString textOf(const QString &name) const { return ::textOf(window, name); }
         [[nodiscard]] QString state() const { return textOf(u"state"_s); }
         [[nodiscard]] QStringList rows() const { return visibleRows(window); }
         [[nodiscard]] QString lastRow() const
@@ -41,12 +37,7 @@ class tst_Behaviours : public QObject
             typeInto(window, words);
             QTest::keyClick(window, Qt::Key_Return);
         }
-        void click(const QString &name) const
-        {
-            const QQuickItem *button = itemNamed(window, name);
-            QTest::mouseClick(window, Qt::LeftButton, {},
-                              button->mapRectToScene(button->boundingRect()).center().toPoint());
-        }
+        void click(const QString &name) const { ::click(window, name); }
 
         QString who;
         ChatWindow chat;

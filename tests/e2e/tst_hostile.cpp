@@ -77,9 +77,7 @@ private Q_SLOTS:
         QVERIFY(itemNamed(window, u"closeStages"_s) == nullptr);
 
         // By the keyboard and by the mouse.
-        const QQuickItem *state = itemNamed(window, u"state"_s);
-        QTest::mouseClick(window, Qt::LeftButton, {},
-                          state->mapRectToScene(state->boundingRect()).center().toPoint());
+        click(window, u"state"_s);
         QTRY_VERIFY(itemNamed(window, u"closeStages"_s) != nullptr
                     && itemNamed(window, u"closeStages"_s)->hasActiveFocus());
         QStringList stages;

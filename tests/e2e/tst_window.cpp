@@ -207,8 +207,7 @@ private Q_SLOTS:
         // Whoever disconnects wants to stay so.
         const auto *button = itemNamed(window, u"connect"_s);
         QCOMPARE(button->property("text").toString(), u"Disconnect"_s);
-        QTest::mouseClick(window, Qt::LeftButton, {},
-                          button->mapRectToScene(button->boundingRect()).center().toPoint());
+        click(window, u"connect"_s);
         QTRY_COMPARE(button->property("text").toString(), u"Connect"_s);
         QTRY_VERIFY(visibleRows(window).last().startsWith("# socket closed from here: 1000"_L1));
         QVERIFY(!itemNamed(window, u"retryNow"_s)->isVisible());
