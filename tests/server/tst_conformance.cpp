@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "conformancetables.h"
 #include "conversation.h"
+#include "epollmain.h"
 #include "serverundertest.h"
 
 #include <QRegularExpression>
@@ -368,5 +369,5 @@ void ConformanceTest::closing_data()
     row("reason begins with a continuation byte", withPayload(closePayload(1000, "\x80"_ba)), 1007);
 }
 
-QTEST_GUILESS_MAIN(ConformanceTest)
+EPOLL_TEST_MAIN(ConformanceTest)
 #include "tst_conformance.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "conversation.h"
+#include "epollmain.h"
 #include "serverundertest.h"
 
 #include <QTest>
@@ -254,5 +255,5 @@ void ConformanceLimitsTest::aPauseDoesNotEndAMessage()
     compareAll(scripts, QByteArrayList(scripts.size(), serverFrame(Fin | Text, text)));
 }
 
-QTEST_GUILESS_MAIN(ConformanceLimitsTest)
+EPOLL_TEST_MAIN(ConformanceLimitsTest)
 #include "tst_conformance_limits.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "conversation.h"
+#include "epollmain.h"
 #include "serverundertest.h"
 
 #include <QTest>
@@ -350,5 +351,5 @@ void ConformanceTextTest::largeTextOfQtsOwnClient()
         QCOMPARE(outcomes.at(i).answer, answeredWith(expected.at(i)));
 }
 
-QTEST_GUILESS_MAIN(ConformanceTextTest)
+EPOLL_TEST_MAIN(ConformanceTextTest)
 #include "tst_conformance_text.moc"

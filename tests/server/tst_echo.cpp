@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "echoserver.h"
+#include "epollmain.h"
 #include "testclients.h"
 
 #include <QTest>
@@ -269,5 +270,5 @@ void EchoTest::clientsAreApart()
     QCOMPARE(two.received(), sentByTwo);
 }
 
-QTEST_GUILESS_MAIN(EchoTest)
+EPOLL_TEST_MAIN(EchoTest)
 #include "tst_echo.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "echoserver.h"
+#include "epollmain.h"
 #include "testclients.h"
 
 #include <QRegularExpression>
@@ -487,5 +488,5 @@ void LifecycleTest::unavailableAddress()
     QCOMPARE(optionally.urls().size(), 1);
 }
 
-QTEST_GUILESS_MAIN(LifecycleTest)
+EPOLL_TEST_MAIN(LifecycleTest)
 #include "tst_lifecycle.moc"

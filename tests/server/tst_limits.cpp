@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "echoserver.h"
+#include "epollmain.h"
 #include "testclients.h"
 
 #include <QRegularExpression>
@@ -307,5 +308,5 @@ void LimitsTest::handshakeTimeout()
     QVERIFY2(silent.input().startsWith("HTTP/1.1 408 "), silent.input().constData());
 }
 
-QTEST_GUILESS_MAIN(LimitsTest)
+EPOLL_TEST_MAIN(LimitsTest)
 #include "tst_limits.moc"

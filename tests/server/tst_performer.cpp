@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "echoserver.h"
+#include "epollmain.h"
 #include "testclients.h"
 
 #include <QElapsedTimer>
@@ -393,5 +394,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(PerformerTest)
+EPOLL_TEST_MAIN(PerformerTest)
 #include "tst_performer.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "behaviour.h"
 #include "echoserver.h"
+#include "epollmain.h"
 #include "testclients.h"
 
 #include <QElapsedTimer>
@@ -371,5 +372,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(PerformerBoundsTest)
+EPOLL_TEST_MAIN(PerformerBoundsTest)
 #include "tst_performerbounds.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "echoserver.h"
+#include "epollmain.h"
 #include "testclients.h"
 
 #include <QRandomGenerator>
@@ -393,5 +394,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(PerformerTogetherTest)
+EPOLL_TEST_MAIN(PerformerTogetherTest)
 #include "tst_performertogether.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "echoserver.h"
+#include "epollmain.h"
 #include "testclients.h"
 
 #include <QTcpSocket>
@@ -273,5 +274,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(WireTest)
+EPOLL_TEST_MAIN(WireTest)
 #include "tst_wire.moc"

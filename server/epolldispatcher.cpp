@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+#include "epolldispatcher.h"
+
+#include <QCoreApplication>
+#include <QThread>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <limits>
+#include <utility>
+
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace {
+
+/// Taken from the kernel at a time; the rest of a larger crowd is for the next turn.
+constexpr int maxEventsPerTurn = 256;
+
+/// By QSocketNotifier::Type: what is asked for, and, as QEventDispatcherUNIX has it, what counts
+/// as an answer beside.
+constexpr std::array<quint32, 3> eventsOf = {EPOLLIN, EPOLLOUT, EPOLLPRI};
+constexpr quint32 alwaysReported = EPOLLHUP | EPOLLERR;
+
+} // namespace
+
+EpollDispatcher::EpollDispatcher(QObject *parent)
+    : QAbstractEventDispatcher(parent)
+    , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
+    , m_wakeUp(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+{
+    epoll_event event = {.events = EPOLLIN, .data = {.fd = m_wakeUp}};
+    if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, m_wakeUp, &event) != 0)
+        qFatal("EpollDispatcher: no epoll(7) or eventfd(2): %s", qPrintable(qt_error_string()));
+}
+
+EpollDispatcher::~EpollDispatcher()
+{
+    ::close(m_wakeUp);
+    ::close(m_epoll);
+}
+
+bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
+{
+    m_isInterrupted = false;
+    // Before what was posted is sent: what comes meanwhile is for the next turn.
+    const bool wasWoken = m_state.exchange(State::Running) == State::Woken;
+    Q_EMIT awake();
+    QCoreApplication::sendPostedEvents();
+
+    const bool withTimers = !flags.testFlag(QEventLoop::X11ExcludeTimers);
+    const bool withNotifiers = !flags.testFlag(QEventLoop::ExcludeSocketNotifiers);
+    bool isWaiting = flags.testFlag(QEventLoop::WaitForMoreEvents) && !wasWoken && !m_isInterrupted
+        && m_state == State::Running;
+    if (isWaiting)
+        Q_EMIT aboutToBlock();
+    if (m_isInterrupted)
+        return false;
+
+    auto running = State::Running;
+    isWaiting = isWaiting && m_state.compare_exchange_strong(running, State::Waiting);
+    int count = wasWoken ? 1 : 0;
+    if (withNotifiers)
+        count += waitForNotifiers(timeout(isWaiting, withTimers));
+    else
+        waitForWakeUp(timeout(isWaiting, withTimers));
+    if (withTimers)
+        count += m_timers.fire(std::chrono::steady_clock::now());
+    return count > 0;
+}
+
+int EpollDispatcher::timeout(bool isWaiting, bool withTimers) const
+{
+    if (!isWaiting)
+        return 0;
+    const auto due = withTimers ? m_timers.nextDue() : std::nullopt;
+    if (!due)
+        return -1;
+    const auto wait =
+        std::chrono::ceil<std::chrono::milliseconds>(*due - std::chrono::steady_clock::now());
+    return int(std::clamp<qint64>(wait.count(), 0, std::numeric_limits<int>::max()));
+}
+
+/// Returns how many notifiers had something to tell; being woken counts as one.
+int EpollDispatcher::waitForNotifiers(int timeout)
+{
+    tellChanges();
+    std::array<epoll_event, maxEventsPerTurn> events;
+    const int size = ::epoll_wait(m_epoll, events.data(), int(events.size()), timeout);
+    auto waiting = State::Waiting;
+    m_state.compare_exchange_strong(waiting, State::Running);
+    int count = 0;
+    for (int i = 0; i < size; ++i) {
+        if (events[i].data.fd != m_wakeUp)
+            count += activate(events[i].data.fd, events[i].events);
+        else
+            readWakeUp();
+    }
+    return count;
+}
+
+int EpollDispatcher::activate(int descriptor, quint32 events)
+{
+    int count = 0;
+    for (std::size_t type = 0; type < eventsOf.size(); ++type) {
+        if (!(events & (eventsOf[type] | alwaysReported)))
+            continue;
+        // Looked up each time: a handler may have switched it off, or closed the file and opened
+        // another.
+        const Watch &watch = m_watches[std::size_t(descriptor)];
+        if (!watch.notifiers[type] || watch.isNewFile)
+            continue;
+        QEvent event(QEvent::SockAct);
+        QCoreApplication::sendEvent(watch.notifiers[type], &event);
+        ++count;
+    }
+    return count;
+}
+
+void EpollDispatcher::waitForWakeUp(int timeout)
+{
+    pollfd wakeUp = {.fd = m_wakeUp, .events = POLLIN, .revents = 0};
+    const int size = ::poll(&wakeUp, 1, timeout);
+    auto waiting = State::Waiting;
+    m_state.compare_exchange_strong(waiting, State::Running);
+    if (size > 0)
+        readWakeUp();
+}
+
+void EpollDispatcher::readWakeUp()
+{
+    eventfd_t count = 0;
+    ::eventfd_read(m_wakeUp, &count);
+}
+
+void EpollDispatcher::wakeUp()
+{
+    if (m_state.exchange(State::Woken) == State::Waiting)
+        ::eventfd_write(m_wakeUp, 1);
+}
+
+void EpollDispatcher::interrupt()
+{
+    m_isInterrupted = true;
+    wakeUp();
+}
+
+quint32 EpollDispatcher::wantedEvents(const Watch &watch)
+{
+    quint32 events = 0;
+    for (std::size_t type = 0; type < eventsOf.size(); ++type) {
+        if (watch.notifiers[type])
+            events |= eventsOf[type];
+    }
+    return events;
+}
+
+bool EpollDispatcher::isOwnThread(const QObject &object, const char *what) const
+{
+    if (object.thread() == thread() && thread() == QThread::currentThread())
+        return true;
+    qWarning("EpollDispatcher: %s of another thread", what);
+    return false;
+}
+
+void EpollDispatcher::registerSocketNotifier(QSocketNotifier *notifier)
+{
+    const auto descriptor = int(notifier->socket());
+    if (!isOwnThread(*notifier, "a socket notifier") || descriptor < 0)
+        return;
+    if (m_watches.size() <= std::size_t(descriptor))
+        m_watches.resize(std::size_t(descriptor) + 1);
+    Watch &watch = m_watches[std::size_t(descriptor)];
+    QSocketNotifier *&place = watch.notifiers[std::size_t(notifier->type())];
+    if (place && place != notifier)
+        qWarning("EpollDispatcher: two notifiers of one type for descriptor %d", descriptor);
+    if (wantedEvents(watch) == 0 && watch.last != notifier)
+        watch.isNewFile = true;
+    place = notifier;
+    noteChange(descriptor);
+}
+
+void EpollDispatcher::unregisterSocketNotifier(QSocketNotifier *notifier)
+{
+    const auto descriptor = int(notifier->socket());
+    if (!isOwnThread(*notifier, "a socket notifier") || descriptor < 0
+        || std::size_t(descriptor) >= m_watches.size())
+        return;
+    Watch &watch = m_watches[std::size_t(descriptor)];
+    QSocketNotifier *&place = watch.notifiers[std::size_t(notifier->type())];
+    if (place != notifier)
+        return;
+    place = nullptr;
+    if (wantedEvents(watch) == 0)
+        watch.last = notifier;
+    noteChange(descriptor);
+}
+
+void EpollDispatcher::noteChange(int descriptor)
+{
+    Watch &watch = m_watches[std::size_t(descriptor)];
+    if (!std::exchange(watch.isChanged, true))
+        m_changed.push_back(descriptor);
+}
+
+void EpollDispatcher::tellChanges()
+{
+    for (const int descriptor : m_changed)
+        tellChange(descriptor, m_watches[std::size_t(descriptor)]);
+    m_changed.clear();
+}
+
+void EpollDispatcher::tellChange(int descriptor, Watch &watch)
+{
+    watch.isChanged = false;
+    const quint32 wanted = wantedEvents(watch);
+    const bool isNewFile = std::exchange(watch.isNewFile, false);
+    const quint32 known = std::exchange(watch.knownEvents, wanted);
+    if (wanted == known && !isNewFile)
+        return;
+    epoll_event event = {.events = wanted, .data = {.fd = descriptor}};
+    if (wanted == 0) { // it may be closed already, and forgotten
+        ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, &event);
+        return;
+    }
+    if (known != 0 && ::epoll_ctl(m_epoll, EPOLL_CTL_MOD, descriptor, &event) == 0)
+        return;
+    if (known != 0 && errno != ENOENT) {
+        qWarning("EpollDispatcher: descriptor %d: %s", descriptor, qPrintable(qt_error_string()));
+        return;
+    }
+    if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event) == 0)
+        return;
+    // The old file is still open under another number.
+    if (errno != EEXIST || ::epoll_ctl(m_epoll, EPOLL_CTL_MOD, descriptor, &event) != 0)
+        qWarning("EpollDispatcher: descriptor %d: %s", descriptor, qPrintable(qt_error_string()));
+}
+
+void EpollDispatcher::registerTimer(int id, qint64 interval, Qt::TimerType type, QObject *object)
+{
+    if (isOwnThread(*object, "a timer"))
+        m_timers.add(id, TimerQueue::Interval(interval), type, *object,
+                     std::chrono::steady_clock::now());
+}
+
+bool EpollDispatcher::unregisterTimer(int id)
+{
+    return m_timers.remove(id);
+}
+
+bool EpollDispatcher::unregisterTimers(QObject *object)
+{
+    return m_timers.removeAll(*object);
+}
+
+QList<QAbstractEventDispatcher::TimerInfo> EpollDispatcher::registeredTimers(QObject *object) const
+{
+    return m_timers.of(*object);
+}
+
+int EpollDispatcher::remainingTime(int id)
+{
+    const auto remaining = m_timers.remaining(id, std::chrono::steady_clock::now());
+    return remaining ? int(remaining->count()) : -1;
+}
