@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+/// For Sec-WebSocket-Key (RFC 6455 4.1).
+[[nodiscard]] std::string randomKey();
+
+/// Ends the program unless \a answer, the head of an HTTP response, is a 101 for \a key, without
+/// an extension.
+void checkAnswer(const std::string &answer, const std::string &key);
