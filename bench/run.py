@@ -18,6 +18,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import framesbench
+from reporting import measured, number
+from serverbench import ServerBench
+
 ROOT = Path(__file__).resolve().parents[1]
 NOWHERE = "ws://127.0.0.1:9"  # nobody listens there
 
@@ -95,24 +99,6 @@ START = [
 ]
 
 
-def measured(command):
-    """What a benchmark reports: lists of values by name."""
-    result = {}
-    run = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True)
-    if run.returncode != 0:
-        sys.exit(f"bench: {Path(command[0]).name} failed ({run.returncode})")
-    for line in run.stdout.splitlines():
-        name, _, value = line.partition("\t")
-        result.setdefault(name, []).append(float(value))
-    return result
-
-
-def number(value):
-    if value == int(value) or value >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
-
-
 def print_table(title, rows, values):
     runs = max(len(of_row) for of_row in values.values())
     print(f"\n### {title}\n\n| | median of {runs} | worst | target |\n|---|--:|--:|--:|")
@@ -144,13 +130,15 @@ def renderer(client):
 
 
 def print_machine(client):
+    """No client is needed where nothing is drawn."""
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     memory = int(re.search(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text())[1]) / 1024 ** 2
     qt = subprocess.run(["qmake6", "-query", "QT_VERSION"], capture_output=True, text=True).stdout.strip()
     print(f"- date: {datetime.date.today()}")
     print(f"- processor: {model[1] if model else platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB of memory")
     print(f"- system: Linux {platform.release()}, Qt {qt}")
-    print(f"- renderer: {renderer(client)}")
+    if client:
+        print(f"- renderer: {renderer(client)}")
     print(f"- load when it began: {os.getloadavg()[0]:.1f}", flush=True)
 
 
@@ -159,7 +147,7 @@ class Suite:
         self.build = Path(options.build)
         self.programs = self.build / "bench" / "client"
         self.client = self.build / "bin" / "awesome-chat"
-        self.server = self.build / "bin" / "awesome-chat-server"
+        self.server_program = self.build / "bin" / "awesome-chat-server"
         self.viewer = options.viewer
         self.quick = options.quick
         self.runs = 1 if options.quick else options.runs
@@ -182,7 +170,7 @@ class Suite:
     def start(self):
         listing = ROOT / "examples" / "ws_client.qml"
         rounds = 1 if self.quick else max(5, self.runs)
-        values = measured([sys.executable, ROOT / "bench" / "client" / "start.py", self.client, self.server, self.long_log(),
+        values = measured([sys.executable, ROOT / "bench" / "client" / "start.py", self.client, self.server_program, self.long_log(),
                            self.viewer, listing, rounds, 0.5 if self.quick else 3])
         for what in ("time", "memory"):
             ours, theirs = values[f"window {what}"], values[f"listing {what}"]
@@ -206,8 +194,15 @@ class Suite:
         values = self.repeat([self.programs / "bench_search", self.long_log(), NOWHERE])
         print_table(f"Searching {self.count:,} rows", SEARCH, values)
 
+    def server(self):
+        ServerBench(self.build, self.quick, self.runs).run()
 
-BENCHMARKS = ("start", "flood", "hostile", "scroll", "search")
+    def frames(self):
+        framesbench.run(self.build, self.quick, self.runs)
+
+
+OF_WINDOW = ("start", "flood", "hostile", "scroll", "search")
+BENCHMARKS = (*OF_WINDOW, "server", "frames")
 
 
 def main():
@@ -223,7 +218,7 @@ def main():
         for variable in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
             os.environ[variable] = folder
         suite = Suite(options, folder)
-        print_machine(suite.client)
+        print_machine(suite.client if options.only in (None, *OF_WINDOW) else None)
         for name in BENCHMARKS:
             if options.only in (None, name):
                 getattr(suite, name)()

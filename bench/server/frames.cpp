@@ -73,7 +73,8 @@ public:
     void upgrade(QByteArrayView request)
     {
         exchange(request, 1);
-        Q_ASSERT(m_last.startsWith("HTTP/1.1 101 "));
+        if (!m_last.startsWith("HTTP/1.1 101 "))
+            qFatal("the server has not upgraded: %s", m_last.constData());
     }
 
     qint64 read(char *data, qint64 maxSize) override
