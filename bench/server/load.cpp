@@ -19,8 +19,6 @@ namespace {
 /// Of one source address: below what servers limit them to, and ports suffice.
 constexpr int idlePerAddress = 500;
 constexpr std::size_t idleMessageSize = 20;
-/// How long nothing at all may happen, in seconds.
-constexpr double patience = 10;
 /// Before idle memory is looked at, in seconds.
 constexpr double settling = 0.5;
 /// Both sides of "says so when it is the bottleneck", in shares of a core.
@@ -104,12 +102,12 @@ void LoadRun::turn(double until)
 
 void LoadRun::turnWhile(const auto &condition)
 {
-    double deadline = now() + patience;
+    double deadline = now() + m_options.patienceSeconds;
     for (std::uint64_t progress = 0; condition();) {
         turn(deadline);
         if (const std::uint64_t done = m_load.answered + m_load.upgraded; done != progress) {
             progress = done;
-            deadline = now() + patience;
+            deadline = now() + m_options.patienceSeconds;
         } else if (now() > deadline) {
             fail("the server is silent");
         }

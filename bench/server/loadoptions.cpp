@@ -27,6 +27,7 @@ that has cost. Messages differ, and each byte of each reply is looked at.
   --concurrent N      connections that are opened at a time (default: 64)
   --warm-up SECONDS   how long the load is on before it is measured (default: 1)
   --seconds SECONDS   how long it is measured; 0: not at all, as with --connections 0 (default: 3)
+  --patience SECONDS  how long nothing at all may happen (default: 10)
   --help              print this and exit
 
 Prints lines of a name, a tab and a number. With --idle:
@@ -61,7 +62,8 @@ Number parse(const char *name, const char *text, Number lowest)
     const char *end = text + std::strlen(text);
     const auto [rest, error] = std::from_chars(text, end, number);
     if (error != std::errc() || rest != end || number < lowest)
-        refuse(std::string("--") + name + " takes a number, at least " + std::to_string(lowest));
+        refuse(std::string("--") + name + " takes a number from "
+               + std::to_string(static_cast<long>(lowest)));
     return number;
 }
 
@@ -69,7 +71,19 @@ Number parse(const char *name, const char *text, Number lowest)
 
 LoadOptions parseLoadOptions(int argc, char **argv)
 {
-    enum Flag { Port, Pid, Connections, InFlight, Size, Binary, Idle, Concurrent, WarmUp, Seconds };
+    enum Flag {
+        Port,
+        Pid,
+        Connections,
+        InFlight,
+        Size,
+        Binary,
+        Idle,
+        Concurrent,
+        WarmUp,
+        Seconds,
+        Patience
+    };
     constexpr int helpFlag = 'h';
     constexpr int unknownFlag = '?';
     const option flags[] = {
@@ -83,6 +97,7 @@ LoadOptions parseLoadOptions(int argc, char **argv)
         {"concurrent", required_argument, nullptr, Concurrent},
         {"warm-up", required_argument, nullptr, WarmUp},
         {"seconds", required_argument, nullptr, Seconds},
+        {"patience", required_argument, nullptr, Patience},
         {"help", no_argument, nullptr, helpFlag},
         {},
     };
@@ -122,6 +137,9 @@ LoadOptions parseLoadOptions(int argc, char **argv)
             break;
         case Seconds:
             result.seconds = parse(name, optarg, 0.0);
+            break;
+        case Patience:
+            result.patienceSeconds = parse(name, optarg, 0.0);
             break;
         case helpFlag:
             std::fputs(usage, stdout);

@@ -20,6 +20,8 @@ struct LoadOptions
     bool isBinary = false;
     double warmUpSeconds = 1;
     double seconds = 3;
+    /// How long nothing at all may happen.
+    double patienceSeconds = 10;
 };
 
 /// Reads the command line, or ends the program: with a sentence, or after --help.
