@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 
 
-def measured(command, **options):
-    """What a benchmark reports: lists of values by name."""
+def measured(command, subject="", **options):
+    """What a benchmark reports, about a subject: lists of values by name."""
     result = {}
     run = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True, **options)
     if run.returncode != 0:
-        sys.exit(f"bench: {Path(command[0]).name} failed ({run.returncode})")
+        sys.exit(f"bench: {' '.join([Path(command[0]).name, *map(str, command[1:])])} failed"
+                 f"{f' with {subject}' if subject else ''} ({run.returncode})")
     for line in run.stdout.splitlines():
         name, _, value = line.partition("\t")
         result.setdefault(name, []).append(float(value))

@@ -143,7 +143,8 @@ class ServerBench:
     def run_load(self, name, command, options, server_cores, load_cores):
         seconds = ["--warm-up", 0.05, "--seconds", 0.1] if self.quick else ["--warm-up", 1, "--seconds", 2]
         with self.started(name, command, server_cores) as (port, pid):
-            values = measured([self.load, "--port", port, "--pid", pid, *seconds, *options], preexec_fn=pinned(load_cores))
+            values = measured([self.load, "--port", port, "--pid", pid, *seconds, *options], subject=name,
+                              preexec_fn=pinned(load_cores))
         return {what: value for what, (value,) in values.items()}
 
     def measure(self):

@@ -84,10 +84,10 @@ void ReplyReader::readPayload(std::span<const char> piece)
     std::uint64_t at = begin;
     m_position += piece.size();
     const std::uint64_t size = m_message.payload.size();
-    bool isEqual = m_position <= size && m_stamp != Message::Stamp();
+    bool isEqual = m_stamp && m_position <= size;
     if (isEqual) {
-        while (at < m_stamp.size() && !piece.empty()) {
-            isEqual = isEqual && piece.front() == m_stamp[at++];
+        while (at < m_stamp->size() && !piece.empty()) {
+            isEqual = isEqual && piece.front() == (*m_stamp)[at++];
             piece = piece.subspan(1);
         }
         // The rest is the same in each message.

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -32,7 +33,7 @@ public:
 
     /// What the next reply has to begin with; there is none when nothing was sent.
     void expect(Message::Stamp stamp) { m_stamp = stamp; }
-    void expectNothing() { m_stamp = {}; }
+    void expectNothing() { m_stamp.reset(); }
 
     /// Takes bytes off \a input until something has happened. Ends the program at a wrong byte.
     [[nodiscard]] Event read(std::span<const char> &input);
@@ -46,7 +47,7 @@ private:
     [[nodiscard]] bool isControl() const { return m_opcode >= 8; }
 
     const Message &m_message;
-    Message::Stamp m_stamp = {};
+    std::optional<Message::Stamp> m_stamp;
     bool m_mayGreet = true;
     bool m_isGreeting = false;
 
