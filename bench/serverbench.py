@@ -7,6 +7,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,17 +127,22 @@ class ServerBench:
     def started(self, name, command, cores):
         """The server's port and process."""
         modules = "/usr/share/nodejs" if self.quick else (self.build / "bench" / "server" / "node_modules").resolve()
-        with subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        with tempfile.TemporaryFile("w+") as log, \
+             subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=log, text=True,
                               env=dict(os.environ, NODE_PATH=str(modules)), preexec_fn=pinned(cores)) as server:
+            def said():
+                log.seek(0)
+                return log.read()
+
             try:
                 line = server.stdout.readline()
                 match = re.search(r"(?:port |:)(\d+)(?:: (.*))?$", line)
                 if not match:
-                    sys.exit(f"bench: {name} does not listen: {line}{server.stderr.read()}")
+                    sys.exit(f"bench: {name} does not listen: {line}{said()}")
                 self.versions[name] = match[2]
                 yield match[1], server.pid
                 if server.poll() is not None:
-                    sys.exit(f"bench: {name} has ended: {server.stderr.read()}")
+                    sys.exit(f"bench: {name} has ended: {said()}")
             finally:
                 server.kill()
 
@@ -195,6 +201,22 @@ class ServerBench:
             if row.beside and (row.beside, OURS) in results:
                 print(f"| ours beside the same without them | {ratio(values(OURS, row.beside), row.beside_target)} |"
                       f"{' |' * (len(self.commands) + 1)}")
+
+        print(f"\n{self.spread(results)}")
+
+    def spread(self, results):
+        """How far the runs of one server with one load are apart, in words."""
+        spreads = []
+        for (_, name), runs in results.items():
+            values = [run["rate per CPU"] for run in runs if "rate per CPU" in run]
+            if len(values) > 1:
+                spreads.append(((max(values) - min(values)) / statistics.median(values) * 100, name))
+        if not spreads:
+            return "Each was run once."
+        widest, name = max(spreads)
+        middle = statistics.median(spread for spread, _ in spreads)
+        return (f"From the slowest to the fastest run of a server with a load: {number(middle)} % in half of the cases, "
+                f"{number(widest)} % at most ({name}).")
 
     def print_details(self, results):
         columns = {"rate": "messages a second", "median": "round trip, median, µs", "p99": "99 % are below, µs",

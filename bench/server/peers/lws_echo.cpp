@@ -82,9 +82,9 @@ int main()
     lws_context *context = lws_create_context(&info);
     if (!context)
         return 1;
-    std::printf("listening on port %d: libwebsockets %s\n",
+    std::printf("listening on port %d: libwebsockets %d.%d.%d\n",
                 lws_get_vhost_listen_port(lws_get_vhost_by_name(context, "default")),
-                LWS_LIBRARY_VERSION);
+                LWS_LIBRARY_VERSION_MAJOR, LWS_LIBRARY_VERSION_MINOR, LWS_LIBRARY_VERSION_PATCH);
     std::fflush(stdout);
     while (lws_service(context, 0) >= 0) { }
     lws_context_destroy(context);
