@@ -39,6 +39,9 @@ double ServerProcess::busiestThreadSeconds() const
     }
     if (error)
         fail("cannot read " + tasks + ": " + error.message());
+    if (most == 0)
+        fail("there is no CPU time in " + tasks
+             + "/*/schedstat: the kernel lacks CONFIG_SCHED_INFO");
     return most;
 }
 
