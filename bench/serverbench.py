@@ -80,6 +80,19 @@ ROWS = [
 WORKERS = ["--connections", 200]
 
 
+def reported(results, load, name, value):
+    """What the runs of a server with a load have reported as that value."""
+    return [run[value] for run in results.get((load, name), [])]
+
+
+def ratio(ours, theirs, target=None):
+    """In words; empty where they were not measured."""
+    if not theirs:
+        return ""
+    median = statistics.median(a / b for a, b in zip(ours, theirs))
+    return target.words(median) if target else number(median)
+
+
 def pinned(cores):
     return lambda: os.sched_setaffinity(0, cores)
 
@@ -188,28 +201,18 @@ class ServerBench:
         print(f"\n| | {' | '.join(self.commands)} | to ws | to Beast |")
         print(f"|---|{'--:|' * (len(self.commands) + 2)}")
         for row in ROWS:
-            if (row.load, OURS) not in results:
+            ours = reported(results, row.load, OURS, row.value)
+            if not ours:
                 continue
-
-            def values(name, load=row.load):
-                return [of_run[row.value] for of_run in results.get((load, name), [])]
-
-            def ratio(others, target):
-                ratios = [a / b for a, b in zip(values(OURS), others)]
-                if not ratios:
-                    return ""
-                median = statistics.median(ratios)
-                return target.words(median) if target else number(median)
-
-            cells = [number(statistics.median(values(name))) for name in self.commands]
+            cells = [number(statistics.median(reported(results, row.load, name, row.value))) for name in self.commands]
             if row.target:
-                cells[0] = row.target.words(statistics.median(values(OURS)))
-            print(f"| {row.words or LOADS[row.load].words} | {' | '.join(cells)} | {ratio(values(WS), row.beside_ws)} | "
-                  f"{ratio(values(BEAST), row.beside_beast)} |")
-            if row.beside and (row.beside, OURS) in results:
-                print(f"| ours beside the same without them | {ratio(values(OURS, row.beside), row.beside_target)} |"
-                      f"{' |' * (len(self.commands) + 1)}")
-
+                cells[0] = row.target.words(statistics.median(ours))
+            cells.append(ratio(ours, reported(results, row.load, WS, row.value), row.beside_ws))
+            cells.append(ratio(ours, reported(results, row.load, BEAST, row.value), row.beside_beast))
+            print(f"| {row.words or LOADS[row.load].words} | {' | '.join(cells)} |")
+            if row.beside:
+                cells = [ratio(ours, reported(results, row.beside, OURS, row.value), row.beside_target)]
+                print(f"| ours beside {LOADS[row.beside].words} | {' | '.join(cells + [''] * (len(self.commands) + 1))} |")
         print(f"\n{self.spread(results)}")
 
     def spread(self, results):
@@ -241,7 +244,7 @@ class ServerBench:
             print(f"| {LOADS[key].words} | {name} | {' | '.join(cells)} |")
             if any(run["bottleneck"] for run in runs):
                 limited.append(f"{name} ({LOADS[key].words})")
-        print(f"\n| | | connects and handshakes a second |\n|---|---|--:|")
+        print("\n| | | connects and handshakes a second |\n|---|---|--:|")
         for (key, name), runs in results.items():
             if "connects" in runs[0]:
                 print(f"| {LOADS[key].words} | {name} | {number(statistics.median(run['connects'] for run in runs))} |")
@@ -263,9 +266,8 @@ class ServerBench:
                                      ("rate per CPU", "per second of CPU time of all workers", None),
                                      ("rate", "per second", None)):
             one, two = ([of_run[value] for of_run in runs[threads]] for threads in (1, 2))
-            ratio = statistics.median(b / a for a, b in zip(one, two))
             print(f"| {words} | {number(statistics.median(one))} | {number(statistics.median(two))} | "
-                  f"{target.words(ratio) if target else number(ratio)} |")
+                  f"{ratio(two, one, target)} |")
 
     def run(self):
         results = self.measure()
