@@ -210,7 +210,7 @@ class ServerBench:
             cells.append(ratio(ours, reported(results, row.load, WS, row.value), row.beside_ws))
             cells.append(ratio(ours, reported(results, row.load, BEAST, row.value), row.beside_beast))
             print(f"| {row.words or LOADS[row.load].words} | {' | '.join(cells)} |")
-            if row.beside:
+            if (row.beside, OURS) in results:
                 cells = [ratio(ours, reported(results, row.beside, OURS, row.value), row.beside_target)]
                 print(f"| ours beside {LOADS[row.beside].words} | {' | '.join(cells + [''] * (len(self.commands) + 1))} |")
         print(f"\n{self.spread(results)}")
