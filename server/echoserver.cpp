@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: MIT
 #include "echoserver.h"
 
-#include "connection.h"
 #include "logging.h"
-#include "tcptransport.h"
 #include "tlspair.h"
-#include "tlstransport.h"
+#include "worker.h"
+#include "workerthread.h"
+
+#include <QTcpServer>
 
 #include <algorithm>
 #include <iterator>
+#include <type_traits>
 #include <utility>
 
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
 constexpr int maxFreePortAttempts = 20;
-constexpr auto stoppingReason = "Server stopping"_L1;
+/// One more has these of its event dispatcher, and for each place to listen.
+constexpr int filesPerWorker = 2;
+constexpr int filesPerListener = 2;
 
 QUrl webSocketUrl(const QHostAddress &address, quint16 port, bool isSecure)
 {
@@ -58,6 +60,30 @@ rlim_t raiseFileLimit()
     return limit.rlim_cur;
 }
 
+/// Lets \a worker do it: at once where it works in this thread, otherwise soon.
+template<typename Function>
+void tell(Worker &worker, Function function)
+{
+    QMetaObject::invokeMethod(&worker, std::move(function));
+}
+
+/// Lets \a worker do it, and waits until that is done. Returns what it returns.
+template<typename Function>
+auto ask(Worker &worker, Function function)
+{
+    using Result = std::invoke_result_t<Function>;
+    const bool isHere = worker.thread() == QThread::currentThread();
+    const auto type = isHere ? Qt::DirectConnection : Qt::BlockingQueuedConnection;
+    if constexpr (std::is_void_v<Result>) {
+        QMetaObject::invokeMethod(&worker, std::move(function), type);
+    } else {
+        Result result;
+        QMetaObject::invokeMethod(
+            &worker, [&] { result = function(); }, type);
+        return result;
+    }
+}
+
 } // namespace
 
 struct EchoServer::ListenError
@@ -90,19 +116,10 @@ struct EchoServer::ListenError
 EchoServer::EchoServer(const ServerOptions &options, QObject *parent)
     : QObject(parent)
     , m_options(options)
-    , m_context(options.limits)
-    , m_upgrader(u"awesome-chat-server"_s, QWebSocketServer::NonSecureMode)
-    , m_maxConnections(options.limits.maxConnections)
 {
-    connect(&m_upgrader, &QWebSocketServer::newConnection, this, &EchoServer::openUpgraded);
-    connect(&m_sweepTimer, &QTimer::timeout, this, &EchoServer::sweep);
 }
 
-EchoServer::~EchoServer()
-{
-    // Before the upgrader, which has slots on their wires.
-    qDeleteAll(m_connections);
-}
+EchoServer::~EchoServer() = default;
 
 std::optional<QString> EchoServer::start()
 {
@@ -110,21 +127,55 @@ std::optional<QString> EchoServer::start()
         if (std::optional<QString> problem = loadTls())
             return problem;
     }
-    const qint64 files = qint64(raiseFileLimit()) - Limits::reservedFiles;
-    m_maxConnections =
-        int(std::min<qint64>(m_context.limits.maxConnections, std::max<qint64>(files, 1)));
     const QList<int> &sockets = m_options.listenSockets;
     if (auto problem = sockets.isEmpty() ? listenOnAddresses() : adopt(sockets))
         return problem;
-    m_context.greeting = m_options.greeting;
-    m_context.policy.allowedOrigins = m_options.allowedOrigins;
-    m_context.policy.allowedHosts = m_options.allowedHosts;
+    for (const ListeningPlace &place : m_places)
+        m_urls.append(webSocketUrl(place.address, place.port, m_tls.has_value()));
+    startWorkers();
+    return std::nullopt;
+}
+
+void EchoServer::startWorkers()
+{
+    const Limits &limits = m_options.limits;
+    const qint64 ownFiles = Limits::reservedFiles
+        + (m_options.threads - 1) * (filesPerWorker + filesPerListener * qint64(m_places.size()));
+    const qint64 files = qint64(raiseFileLimit()) - ownFiles;
+    m_admission.emplace(int(std::min<qint64>(limits.maxConnections, std::max<qint64>(files, 1))),
+                        limits.maxConnectionsPerAddress);
+    Worker::Task task;
+    task.greeting = m_options.greeting;
+    task.tls = m_tls;
+    task.measuresLag = m_options.metricsPort.has_value();
+    task.policy.allowedOrigins = m_options.allowedOrigins;
+    task.policy.allowedHosts = m_options.allowedHosts;
     // Against DNS rebinding: a page from elsewhere that reached this machine would name that
     // elsewhere.
-    m_context.policy.loopbackHostsOnly =
-        std::all_of(m_listeners.cbegin(), m_listeners.cend(),
-                    [](const auto &listener) { return listener->serverAddress().isLoopback(); });
-    return std::nullopt;
+    task.policy.loopbackHostsOnly =
+        std::all_of(m_places.cbegin(), m_places.cend(),
+                    [](const ListeningPlace &place) { return place.address.isLoopback(); });
+    for (int i = 0; i < m_options.threads; ++i) {
+        addWorker();
+        std::vector<FileDescriptor> sockets;
+        for (ListeningPlace &place : m_places)
+            sockets.push_back(std::move(place.sockets[std::size_t(i)]));
+        Worker &worker = *m_workers.back();
+        ask(worker, [&] { worker.start(task, std::move(sockets)); });
+    }
+}
+
+void EchoServer::addWorker()
+{
+    auto worker = std::make_unique<Worker>(m_options.limits, *m_admission);
+    connect(worker.get(), &Worker::stopped, this, &EchoServer::countStopped);
+    m_workers.push_back(worker.get());
+    if (m_options.threads == 1) {
+        m_ownWorker = std::move(worker);
+    } else {
+        m_threads.push_back(std::make_unique<WorkerThread>(std::move(worker)));
+        m_threads.back()->start();
+    }
 }
 
 std::optional<QString> EchoServer::listenOnAddresses()
@@ -152,6 +203,8 @@ void EchoServer::reloadTls()
         qCWarning(lcServer).noquote() << u"the old certificate stays: "_s + *problem;
         return;
     }
+    for (Worker *const worker : m_workers)
+        ask(*worker, [&] { worker->setTls(*m_tls); });
     qCInfo(lcServer).noquote() << u"new certificate, SHA-256 %1"_s.arg(QString::fromLatin1(
         m_tls->localCertificate().digest(QCryptographicHash::Sha256).toHex(':')));
 }
@@ -160,44 +213,43 @@ void EchoServer::stop()
 {
     if (std::exchange(m_isStopping, true))
         return;
-    closeListeners();
-    QTimer::singleShot(m_context.limits.drainTimeout, this, &EchoServer::abort);
-    const auto connections = everyConnection();
-    for (const auto &connection : connections) {
-        if (connection && connection->isOpen())
-            connection->close(QWebSocketProtocol::CloseCodeGoingAway, stoppingReason);
-    }
-    finishStopping();
+    for (Worker *const worker : m_workers)
+        tell(*worker, [worker] { worker->stop(); });
 }
 
 void EchoServer::abort()
 {
     m_isStopping = true;
-    closeListeners();
-    const auto connections = everyConnection();
-    for (const auto &connection : connections) {
-        if (connection)
-            connection->abort(u"server stopping"_s);
-    }
-    finishStopping();
+    for (Worker *const worker : m_workers)
+        tell(*worker, [worker] { worker->abort(); });
+}
+
+void EchoServer::countStopped()
+{
+    if (++m_stoppedCount == m_workers.size())
+        Q_EMIT stopped();
+}
+
+qsizetype EchoServer::connectionCount() const
+{
+    qsizetype count = 0;
+    for (Worker *const worker : m_workers)
+        count += ask(*worker, [worker] { return worker->connectionCount(); });
+    return count;
+}
+
+void EchoServer::waitForTurns() const
+{
+    for (Worker *const worker : m_workers)
+        ask(*worker, [] {});
 }
 
 Metrics EchoServer::metrics() const
 {
-    Metrics metrics = m_context.metrics;
-    metrics.open = m_openCount;
-    for (const Connection *connection : m_connections)
-        metrics.backlogBytes += connection->wire().backlog();
+    Metrics metrics;
+    for (Worker *const worker : m_workers)
+        metrics += ask(*worker, [worker] { return worker->metrics(); });
     return metrics;
-}
-
-QList<QUrl> EchoServer::urls() const
-{
-    QList<QUrl> urls;
-    for (const auto &listener : m_listeners)
-        urls.append(
-            webSocketUrl(listener->serverAddress(), listener->serverPort(), m_tls.has_value()));
-    return urls;
 }
 
 QList<QHostAddress> EchoServer::addressesToUse() const
@@ -222,158 +274,31 @@ QList<QHostAddress> EchoServer::addressesToUse() const
 
 std::optional<EchoServer::ListenError> EchoServer::listen(const QList<QHostAddress> &addresses)
 {
-    std::vector<std::unique_ptr<Listener>> listeners;
+    std::vector<ListeningPlace> places;
     quint16 port = m_options.port;
     for (const QHostAddress &address : addresses) {
-        auto listener = std::make_unique<Listener>();
-        listener->setListenBacklogSize(m_context.limits.listenBacklog);
-        if (!listener->listen(address, port)) {
-            return ListenError{webSocketUrl(address, port, m_tls.has_value()),
-                               listener->serverError(), listener->errorString()};
+        auto place =
+            ListeningPlace::open(address, port, m_options.limits.listenBacklog, m_options.threads);
+        if (const auto *error = std::get_if<ListeningPlace::Error>(&place)) {
+            return ListenError{webSocketUrl(address, port, m_tls.has_value()), error->code,
+                               error->description};
         }
-        port = listener->serverPort();
-        listeners.push_back(std::move(listener));
+        places.push_back(std::move(std::get<ListeningPlace>(place)));
+        port = places.back().port;
     }
-    startAccepting(std::move(listeners));
+    m_places = std::move(places);
     return std::nullopt;
 }
 
 std::optional<QString> EchoServer::adopt(const QList<int> &sockets)
 {
-    std::vector<std::unique_ptr<Listener>> listeners;
     for (const int socket : sockets) {
-        auto listener = std::make_unique<Listener>();
-        if (!listener->setSocketDescriptor(socket)) {
+        auto place = ListeningPlace::adopt(socket, m_options.threads);
+        if (const auto *error = std::get_if<ListeningPlace::Error>(&place)) {
             return u"cannot listen on descriptor %1: %2; hand over a listening TCP socket"_s.arg(
-                QString::number(socket), listener->errorString());
+                QString::number(socket), error->description);
         }
-        listeners.push_back(std::move(listener));
+        m_places.push_back(std::move(std::get<ListeningPlace>(place)));
     }
-    startAccepting(std::move(listeners));
     return std::nullopt;
-}
-
-void EchoServer::startAccepting(std::vector<std::unique_ptr<Listener>> listeners)
-{
-    for (const auto &listener : listeners) {
-        connect(listener.get(), &Listener::accepted, this, &EchoServer::accept);
-        connect(listener.get(), &Listener::acceptedTooMany, this,
-                [this](int descriptor) { turnAway(descriptor, Refusal::OutOfFiles); });
-        listener->startAccepting();
-    }
-    m_listeners = std::move(listeners);
-}
-
-std::unique_ptr<Transport>
-EchoServer::makeTransport(int descriptor, const QHostAddress &peerAddress, quint16 peerPort) const
-{
-    if (!m_tls)
-        return std::make_unique<TcpTransport>(descriptor, peerAddress, peerPort);
-    return std::make_unique<TlsTransport>(descriptor, peerAddress, peerPort, *m_tls,
-                                          m_context.limits.readQuantum);
-}
-
-void EchoServer::accept(int descriptor, const QHostAddress &peerAddress, quint16 peerPort)
-{
-    if (m_connections.size() >= m_maxConnections)
-        turnAway(descriptor, Refusal::Full);
-    else if (m_connectionsFrom.value(peerAddress) >= m_context.limits.maxConnectionsPerAddress)
-        turnAway(descriptor, Refusal::AddressFull);
-    else
-        serve(makeTransport(descriptor, peerAddress, peerPort));
-}
-
-/// Answers a peer for whom there is no room without spending anything on it.
-void EchoServer::turnAway(int descriptor, Refusal reason)
-{
-    if (!m_tls) { // whose handshake would cost more than the answer
-        const QByteArray answer = Handshake::full().response;
-        ::send(descriptor, answer.constData(), size_t(answer.size()), MSG_NOSIGNAL);
-        ::shutdown(descriptor, SHUT_WR);
-    }
-    ::close(descriptor);
-    ++m_context.metrics.accepted;
-    m_context.metrics.countRefusal(reason);
-}
-
-void EchoServer::serve(std::unique_ptr<Transport> transport)
-{
-    ++m_context.metrics.accepted;
-    auto *connection = new Connection(++m_lastId, std::move(transport), m_context, this);
-    m_connections.insert(connection);
-    ++m_connectionsFrom[connection->peerAddress()];
-    connect(connection, &Connection::finished, this, [this, connection] { remove(*connection); });
-    connect(&connection->wire(), &Wire::upgraded, this,
-            [this, connection] { m_upgraded = connection; });
-    m_upgrader.handleConnection(&connection->wire());
-    // It would delete the wire, which is not its own.
-    QObject::disconnect(&connection->wire(), &QTcpSocket::disconnected, &m_upgrader, nullptr);
-    if (!m_sweepTimer.isActive())
-        m_sweepTimer.start(sweepInterval(m_context.limits));
-}
-
-/// The upgrader writes its answer, then says this, in one go: it is m_upgraded's.
-void EchoServer::openUpgraded()
-{
-    auto socket = std::unique_ptr<QWebSocket>(m_upgrader.nextPendingConnection());
-    Connection *connection = std::exchange(m_upgraded, nullptr);
-    if (!connection || !socket)
-        return;
-    connection->open(std::move(socket));
-    ++m_openCount;
-    ++m_context.metrics.upgraded;
-    if (m_isStopping) {
-        connection->close(QWebSocketProtocol::CloseCodeGoingAway, stoppingReason);
-        return;
-    }
-    connection->start();
-}
-
-void EchoServer::sweep()
-{
-    const auto connections = everyConnection();
-    for (const auto &connection : connections) {
-        if (connection)
-            connection->sweep();
-    }
-}
-
-/// For a loop in which any of them may end.
-QList<QPointer<Connection>> EchoServer::everyConnection() const
-{
-    return {m_connections.cbegin(), m_connections.cend()};
-}
-
-void EchoServer::remove(Connection &connection)
-{
-    m_connections.remove(&connection);
-    if (connection.isOpen())
-        --m_openCount;
-    if (--m_connectionsFrom[connection.peerAddress()] == 0)
-        m_connectionsFrom.remove(connection.peerAddress());
-    if (m_upgraded == &connection)
-        m_upgraded = nullptr;
-    // Its socket is still emitting the signal that led here.
-    connection.deleteLater();
-    if (m_connections.isEmpty())
-        m_sweepTimer.stop();
-    if (m_isStopping)
-        finishStopping();
-}
-
-void EchoServer::closeListeners()
-{
-    for (const auto &listener : m_listeners)
-        listener->stop();
-}
-
-void EchoServer::finishStopping()
-{
-    // Whoever has not finished the handshake is owed nothing, but may finish it while others are
-    // there.
-    if (m_openCount > 0 || std::exchange(m_isStopped, true))
-        return;
-    qDeleteAll(std::exchange(m_connections, {}));
-    // From the event loop, so that a slot may destroy the server.
-    QMetaObject::invokeMethod(this, &EchoServer::stopped, Qt::QueuedConnection);
 }

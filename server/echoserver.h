@@ -1,31 +1,29 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "listener.h"
-#include "servercontext.h"
+#include "admission.h"
+#include "listeningplace.h"
+#include "metrics.h"
 #include "serveroptions.h"
-#include "transport.h"
 
-#include <QHash>
 #include <QList>
 #include <QObject>
-#include <QPointer>
-#include <QSet>
 #include <QSslConfiguration>
-#include <QTimer>
 #include <QUrl>
-#include <QWebSocketServer>
 
 #include <memory>
 #include <optional>
 #include <vector>
 
-class Connection;
+class Worker;
+class WorkerThread;
 
 /*!
-    A WebSocket server that greets every peer and sends its messages back.
+    A WebSocket server that greets every peer and sends its messages back, with as many workers as
+    ServerOptions::threads says. One alone works in the server's own thread, whose event loop has to
+    run; several have a thread each.
 
-    It needs a running event loop and serves once: start(), then stop() or abort().
+    It serves once: start(), then stop() or abort().
 */
 class EchoServer : public QObject
 {
@@ -42,8 +40,6 @@ public:
     */
     [[nodiscard]] std::optional<QString> start();
 
-    /// Serves the peer at the other end of \a transport.
-    void serve(std::unique_ptr<Transport> transport);
     /// Reads certificate and key again: new connections get the new ones, live ones keep theirs. A
     /// bad pair changes nothing, and is told in the log.
     void reloadTls();
@@ -53,11 +49,13 @@ public:
     void abort();
 
     /// Where the server listens, in the order of the options, with the real port.
-    [[nodiscard]] QList<QUrl> urls() const;
+    [[nodiscard]] QList<QUrl> urls() const { return m_urls; }
     /// Peers that are being served or closing; not those that have not finished the handshake.
-    [[nodiscard]] qsizetype connectionCount() const { return m_openCount; }
-    /// What it has done, and is doing now; without the event loop's lag.
+    [[nodiscard]] qsizetype connectionCount() const;
+    /// What it has done, and is doing now. Waits for each worker's turn.
     [[nodiscard]] Metrics metrics() const;
+    /// Returns as soon as each worker has had a turn, which never happens if one hangs.
+    void waitForTurns() const;
     /// Whether it speaks TLS.
     [[nodiscard]] bool isSecure() const { return m_tls.has_value(); }
     /// Whether stop() or abort() was called.
@@ -74,34 +72,21 @@ private:
     [[nodiscard]] std::optional<QString> listenOnAddresses();
     [[nodiscard]] std::optional<ListenError> listen(const QList<QHostAddress> &addresses);
     [[nodiscard]] std::optional<QString> adopt(const QList<int> &sockets);
-    void startAccepting(std::vector<std::unique_ptr<Listener>> listeners);
     [[nodiscard]] std::optional<QString> loadTls();
-    void accept(int descriptor, const QHostAddress &peerAddress, quint16 peerPort);
-    void turnAway(int descriptor, Refusal reason);
-    [[nodiscard]] std::unique_ptr<Transport>
-    makeTransport(int descriptor, const QHostAddress &peerAddress, quint16 peerPort) const;
-    void openUpgraded();
-    void remove(Connection &connection);
-    void sweep();
-    [[nodiscard]] QList<QPointer<Connection>> everyConnection() const;
-    void closeListeners();
-    void finishStopping();
+    void startWorkers();
+    void addWorker();
+    void countStopped();
 
     const ServerOptions m_options;
-    ServerContext m_context;
     std::optional<QSslConfiguration> m_tls;
-    std::vector<std::unique_ptr<Listener>> m_listeners;
-    /// Answers the handshakes; it does not listen.
-    QWebSocketServer m_upgrader;
-    /// Which handshake it is answering.
-    Connection *m_upgraded = nullptr;
-    /// All of them; children of this object.
-    QSet<Connection *> m_connections;
-    QHash<QHostAddress, int> m_connectionsFrom;
-    QTimer m_sweepTimer;
-    qsizetype m_openCount = 0;
-    quint64 m_lastId = 0;
-    int m_maxConnections;
+    std::vector<ListeningPlace> m_places;
+    QList<QUrl> m_urls;
+    std::optional<Admission> m_admission;
+    /// Either the one or the others.
+    std::unique_ptr<Worker> m_ownWorker;
+    std::vector<std::unique_ptr<WorkerThread>> m_threads;
+    /// All of them.
+    std::vector<Worker *> m_workers;
+    std::size_t m_stoppedCount = 0;
     bool m_isStopping = false;
-    bool m_isStopped = false;
 };

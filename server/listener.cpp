@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "listener.h"
 
-#include "logging.h"
+#include <QMutex>
 
 #include <cerrno>
 #include <chrono>
@@ -37,17 +37,36 @@ quint16 toPort(const sockaddr_storage &storage)
     return ntohs(reinterpret_cast<const sockaddr_in &>(storage).sin_port);
 }
 
+/// For accepting: the place of one thread's spare file is not to be taken by another, as all have
+/// the process's files.
+QRecursiveMutex &acceptMutex()
+{
+    static QRecursiveMutex mutex;
+    return mutex;
+}
+
+int acceptFrom(int socket, sockaddr_storage &peer)
+{
+    const QMutexLocker locker(&acceptMutex());
+    socklen_t size = sizeof peer;
+    return ::accept4(socket, reinterpret_cast<sockaddr *>(&peer), &size,
+                     SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
 } // namespace
 
-Listener::Listener(QObject *parent)
-    : QTcpServer(parent)
+Listener::Listener(FileDescriptor socket, QObject *parent)
+    : QObject(parent)
+    , m_socket(std::move(socket))
+    , m_notifier(m_socket.number(), QSocketNotifier::Read)
 {
+    // Whoever is first in the queue may have gone again when we come.
+    ::fcntl(m_socket.number(), F_SETFL, ::fcntl(m_socket.number(), F_GETFL) | O_NONBLOCK);
+    openSpareFile();
+    connect(&m_notifier, &QSocketNotifier::activated, this, &Listener::acceptTurn);
     m_retryTimer.setSingleShot(true);
     m_retryTimer.setInterval(retryInterval);
-    connect(&m_retryTimer, &QTimer::timeout, this, [this] {
-        if (m_notifier)
-            m_notifier->setEnabled(true);
-    });
+    connect(&m_retryTimer, &QTimer::timeout, this, [this] { m_notifier.setEnabled(true); });
 }
 
 Listener::~Listener()
@@ -55,29 +74,17 @@ Listener::~Listener()
     stop();
 }
 
-void Listener::startAccepting()
-{
-    pauseAccepting(); // QTcpServer's own
-    openSpareFile();
-    m_notifier = std::make_unique<QSocketNotifier>(socketDescriptor(), QSocketNotifier::Read);
-    connect(m_notifier.get(), &QSocketNotifier::activated, this, &Listener::acceptTurn);
-}
-
 void Listener::stop()
 {
     m_retryTimer.stop();
-    if (m_notifier) {
-        m_notifier->setEnabled(false);
-        m_notifier.release()->deleteLater(); // it may be what calls this
-    }
-    close();
-    if (m_spareFile != -1)
-        ::close(std::exchange(m_spareFile, -1));
+    m_notifier.setEnabled(false);
+    m_socket.close();
+    m_spareFile.close();
 }
 
 void Listener::acceptTurn()
 {
-    for (int i = 0; i < maxAcceptsPerTurn && isListening(); ++i) {
+    for (int i = 0; i < maxAcceptsPerTurn && m_socket.isOpen(); ++i) {
         switch (acceptOne(&Listener::accepted)) {
         case Accepted::Yes:
             break;
@@ -88,7 +95,7 @@ void Listener::acceptTurn()
                 break;
             [[fallthrough]];
         case Accepted::Broken:
-            m_notifier->setEnabled(false);
+            m_notifier.setEnabled(false);
             m_retryTimer.start();
             return;
         }
@@ -99,9 +106,7 @@ Listener::Accepted Listener::acceptOne(void (Listener::*announce)(int, const QHo
                                                                   quint16))
 {
     sockaddr_storage peer = {};
-    socklen_t size = sizeof peer;
-    const int descriptor = ::accept4(int(socketDescriptor()), reinterpret_cast<sockaddr *>(&peer),
-                                     &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int descriptor = acceptFrom(m_socket.number(), peer);
     if (descriptor != -1) {
         Q_EMIT(this->*announce)(descriptor, toAddress(peer), toPort(peer));
         return Accepted::Yes;
@@ -127,11 +132,12 @@ Listener::Accepted Listener::acceptOne(void (Listener::*announce)(int, const QHo
 /// So that a peer too many hears that it is one, and does not wait in the kernel's queue.
 bool Listener::acceptWithSpareFile()
 {
-    if (m_spareFile == -1) {
+    if (!m_spareFile.isOpen()) {
         openSpareFile();
         return false;
     }
-    ::close(std::exchange(m_spareFile, -1));
+    const QMutexLocker locker(&acceptMutex());
+    m_spareFile.close();
     const Accepted accepted = acceptOne(&Listener::acceptedTooMany);
     openSpareFile();
     return accepted == Accepted::Yes;
@@ -139,5 +145,5 @@ bool Listener::acceptWithSpareFile()
 
 void Listener::openSpareFile()
 {
-    m_spareFile = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    m_spareFile = FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
 }

@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "filedescriptor.h"
+
 #include <QHostAddress>
+#include <QObject>
 #include <QSocketNotifier>
-#include <QTcpServer>
 #include <QTimer>
 
-#include <memory>
-
 /*!
-    A QTcpServer that hands out what it accepts as file descriptors, and keeps none.
+    Accepts the peers of a listening socket, and hands them out as file descriptors.
 
-    It accepts by itself: QTcpServer takes EMFILE for EAGAIN, and asks again for ever (Qt 6.4.2).
+    QTcpServer will not do: it takes EMFILE for EAGAIN, and asks again for ever (Qt 6.4.2).
 */
-class Listener : public QTcpServer
+class Listener : public QObject
 {
     Q_OBJECT
 
 public:
-    explicit Listener(QObject *parent = nullptr);
+    /// \a socket is a TCP socket that listens. Accepts from now on.
+    explicit Listener(FileDescriptor socket, QObject *parent = nullptr);
     ~Listener() override;
 
-    /// Starts to accept, once it listens.
-    void startAccepting();
     /// Stops listening. Who is not accepted is refused by the kernel.
     void stop();
 
@@ -42,7 +41,8 @@ private:
     [[nodiscard]] bool acceptWithSpareFile();
     void openSpareFile();
 
-    std::unique_ptr<QSocketNotifier> m_notifier;
+    FileDescriptor m_socket;
+    FileDescriptor m_spareFile;
+    QSocketNotifier m_notifier;
     QTimer m_retryTimer;
-    int m_spareFile = -1;
 };

@@ -7,6 +7,7 @@
 LoopLag::LoopLag(std::chrono::milliseconds interval, std::chrono::milliseconds window,
                  QObject *parent)
     : QObject(parent)
+    , m_timer(this)
     , m_window(window)
 {
     m_timer.setInterval(interval);

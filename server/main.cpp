@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "echoserver.h"
+#include "epolldispatcher.h"
 #include "logging.h"
-#include "looplag.h"
 #include "metricsserver.h"
 #include "serveroptions.h"
 #include "servicemanager.h"
@@ -76,6 +76,7 @@ int serve(const ServerOptions &options)
     ServiceManager manager;
     EchoServer server(options);
     QObject::connect(&server, &EchoServer::stopped, qApp, &QCoreApplication::quit);
+    QObject::connect(&manager, &ServiceManager::signOfLifeDue, &server, &EchoServer::waitForTurns);
     const auto reload = [&server, &manager] {
         if (server.isStopping())
             return;
@@ -102,20 +103,13 @@ int serve(const ServerOptions &options)
         qCInfo(lcServer) << "listening on the sockets handed over, not on --listen and --port";
 
     // To the end, so that it can be seen that the server is draining.
-    LoopLag lag;
     std::optional<MetricsServer> metrics;
     if (options.metricsPort) {
-        const auto getMetrics = [&server, &lag] {
-            Metrics current = server.metrics();
-            current.loopLag = lag.last();
-            current.largestLoopLag = lag.largest();
-            return current;
-        };
-        metrics.emplace(*options.metricsPort, getMetrics,
-                        [&server] { return server.isStopping(); });
+        metrics.emplace(
+            *options.metricsPort, [&server] { return server.metrics(); },
+            [&server] { return server.isStopping(); });
         if (const std::optional<QString> error = metrics->listen())
             return fail(exitCannotListen, *error);
-        lag.start();
     }
 
     if (const std::optional<QString> error = server.start())
@@ -143,6 +137,7 @@ int main(int argc, char *argv[])
     const ParsedOptions parsed = parseServerOptions(arguments);
     // Before Qt opens files of its own.
     const auto sockets = ServiceManager::takeListenSockets();
+    QCoreApplication::setEventDispatcher(new EpollDispatcher);
     const QCoreApplication app(argc, argv);
     if (const auto *error = std::get_if<UsageError>(&parsed))
         return fail(exitUsage, error->sentence);

@@ -5,13 +5,16 @@
 
 #include <QHttpServerRequest>
 #include <QHttpServerResponder>
+#include <QTcpServer>
 #include <QTcpSocket>
 #include <QTimer>
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
@@ -59,14 +62,22 @@ bool isLoopback(const QByteArray &host)
 /*!
     Hands out connections that MetricsServer has admitted, one after another.
 */
-class MetricsServer::AdmittingListener : public Listener
+class MetricsServer::AdmittingListener : public QTcpServer
 {
 public:
     explicit AdmittingListener(MetricsServer &server)
         : m_server(server)
     {
-        connect(this, &Listener::accepted, this, &AdmittingListener::admit);
-        connect(this, &Listener::acceptedTooMany, this,
+    }
+
+    /// Starts to accept, once it listens.
+    void startAccepting()
+    {
+        pauseAccepting(); // QTcpServer's own way; see Listener
+        m_listener.emplace(
+            FileDescriptor(::fcntl(int(socketDescriptor()), F_DUPFD_CLOEXEC, STDERR_FILENO + 1)));
+        connect(&*m_listener, &Listener::accepted, this, &AdmittingListener::admit);
+        connect(&*m_listener, &Listener::acceptedTooMany, this,
                 [](int descriptor) { ::close(descriptor); });
     }
 
@@ -86,6 +97,7 @@ private:
     }
 
     MetricsServer &m_server;
+    std::optional<Listener> m_listener;
 };
 
 struct MetricsServer::Answer

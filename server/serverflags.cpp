@@ -80,6 +80,8 @@ QList<FlagGroup> flagGroups()
              {greetingFlag, u"TEXT"_s, u"what a new client is sent first"_s,
               defaults.greeting.value_or(QString())},
              {noGreetingFlag, {}, u"send nothing first"_s},
+             {threadsFlag, u"N"_s, u"threads that serve, each its share of the clients"_s,
+              u"one per core"_s},
              {metricsPortFlag, u"N"_s,
               u"tell programs of this machine how the server is doing: /metrics for Prometheus and "
               "/healthz; 0 is any free port"_s,

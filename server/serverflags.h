@@ -13,6 +13,7 @@ inline constexpr QLatin1StringView allowOriginFlag("allow-origin");
 inline constexpr QLatin1StringView allowHostFlag("allow-host");
 inline constexpr QLatin1StringView greetingFlag("greeting");
 inline constexpr QLatin1StringView noGreetingFlag("no-greeting");
+inline constexpr QLatin1StringView threadsFlag("threads");
 inline constexpr QLatin1StringView metricsPortFlag("metrics-port");
 inline constexpr QLatin1StringView verboseFlag("verbose");
 inline constexpr QLatin1StringView helpFlag("help");

@@ -194,6 +194,9 @@ ParsedOptions parseServerOptions(const QStringList &arguments)
                 readNumber(parser, metricsPortFlag, 0, maxPort, options.metricsPort.emplace()))
             return *error;
     }
+    if (const auto error =
+            readNumber(parser, threadsFlag, 1, ServerOptions::maxThreads, options.threads))
+        return *error;
     if (const auto error = readLimits(parser, options.limits))
         return *error;
     options.tlsCertificate = parser.value(tlsCertificateFlag);

@@ -7,6 +7,7 @@
 #include <QList>
 #include <QString>
 #include <QStringList>
+#include <QThread>
 
 #include <optional>
 #include <variant>
@@ -26,6 +27,8 @@ struct ListenAddress
 */
 struct ServerOptions
 {
+    static constexpr int maxThreads = 256;
+
     QList<ListenAddress> addresses = {{QHostAddress(QHostAddress::LocalHost)},
                                       {QHostAddress(QHostAddress::LocalHostIPv6), true}};
     /// 0 is any free port, the same one on every address.
@@ -43,6 +46,8 @@ struct ServerOptions
     /// Where the metrics are, on the loopback; 0 is any free port, unset: nowhere.
     std::optional<quint16> metricsPort;
     bool isVerbose = false;
+    /// Threads that serve, from 1 to maxThreads; each has its share of the peers.
+    int threads = QThread::idealThreadCount();
     Limits limits;
 };
 

@@ -29,7 +29,10 @@ ServiceManager::ServiceManager(QObject *parent)
         return;
     constexpr auto longest = uint64_t(std::numeric_limits<int>::max());
     m_watchdog.setInterval(int(std::clamp<uint64_t>(timeout / 2000, 1, longest)));
-    connect(&m_watchdog, &QTimer::timeout, this, [] { notify("WATCHDOG=1"_ba); });
+    connect(&m_watchdog, &QTimer::timeout, this, [this] {
+        Q_EMIT signOfLifeDue();
+        notify("WATCHDOG=1"_ba);
+    });
 }
 
 std::variant<QList<int>, QString> ServiceManager::takeListenSockets()

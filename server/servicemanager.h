@@ -41,6 +41,10 @@ public:
     /// The service stops because it was told to.
     void stopping();
 
+Q_SIGNALS:
+    /// A sign of life is sent when all slots have returned.
+    void signOfLifeDue();
+
 private:
     QTimer m_watchdog;
     const bool m_isPresent;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // How fast frames are read, and echoed by all of the server but TCP. Google Benchmark's flags.
-#include "echoserver.h"
 #include "framering.h"
 #include "logging.h"
+#include "worker.h"
 
 #include <benchmark/benchmark.h>
 
@@ -123,12 +123,11 @@ void readFrames(benchmark::State &state, const Block &block)
 /// From bytes to the bytes of the echo.
 void echoFrames(benchmark::State &state, const Block &block)
 {
-    ServerOptions options;
-    options.greeting.reset();
-    EchoServer server(options);
+    Admission admission(1, 1);
+    Worker worker(Limits(), admission);
     auto owned = std::make_unique<BenchTransport>();
     BenchTransport *transport = owned.get();
-    server.serve(std::move(owned));
+    worker.serve(std::move(owned));
     transport->upgrade("GET / HTTP/1.1\r\nHost: localhost\r\n"
                        "Connection: Upgrade\r\nUpgrade: websocket\r\n"
                        "Sec-WebSocket-Version: 13\r\n"

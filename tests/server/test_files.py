@@ -31,7 +31,8 @@ class FewFiles(ServerTest):
     def test_a_small_limit_from_the_start(self):
         # The server raises the soft limit to the hard one.
         for soft, hard in ((64, 64), (128, 128), (64, 256)):
-            with self.subTest(files=hard), Server(files=(soft, hard)) as server, Peer(server) as early:
+            # One thread alone accepts in the order in which they came.
+            with self.subTest(files=hard), Server("--threads", "1", files=(soft, hard)) as server, Peer(server) as early:
                 early.open()
                 room = hard - RESERVED - 1  # the early one is there
                 with Crowd(server, CROWD) as crowd:

@@ -19,6 +19,7 @@ ServerOptions quietLoopbackOptions()
     options.addresses = {{QHostAddress(QHostAddress::LocalHost)}};
     options.port = 0;
     options.greeting.reset();
+    options.threads = 1; // this one
     return options;
 }
 

@@ -152,6 +152,8 @@ void OptionsTest::policy()
                u"--allow-host"_s, u"chat.example.org"_s, u"--allow-host"_s, u"[::1]"_s});
     QCOMPARE(std::get<ServerOptions>(parsed).allowedOrigins,
              QStringList({u"https://example.org:8443"_s, u"null"_s}));
+    QCOMPARE(std::get<ServerOptions>(parse({u"--threads=256"_s})).threads, 256);
+    QCOMPARE(std::get<ServerOptions>(parse({})).threads, QThread::idealThreadCount());
     QCOMPARE(std::get<ServerOptions>(parse({u"--max-connections-per-address=5"_s}))
                  .limits.maxConnectionsPerAddress,
              5);
@@ -236,6 +238,11 @@ void OptionsTest::bad_data()
         QTest::addRow("message size %s", qPrintable(word))
             << QStringList{u"--max-message-size"_s, word}
             << u"--max-message-size needs a number from 125 to 1073741824, not '%1'"_s.arg(word);
+    }
+    for (const auto &word : {u"0"_s, u"257"_s, u"all"_s}) {
+        QTest::addRow("threads %s", qPrintable(word))
+            << QStringList{u"--threads"_s, word}
+            << u"--threads needs a number from 1 to 256, not '%1'"_s.arg(word);
     }
     for (const auto &word : {u"0"_s, u"1000001"_s, u"many"_s}) {
         QTest::addRow("connections %s", qPrintable(word))

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#include "worker.h"
+
+#include "connection.h"
+#include "tcptransport.h"
+#include "tlstransport.h"
+
+#include <utility>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace Qt::Literals::StringLiterals;
+
+namespace {
+
+constexpr auto stoppingReason = "Server stopping"_L1;
+
+} // namespace
+
+// Members that are objects are children, so that they move to the worker's thread with it.
+Worker::Worker(const Limits &limits, Admission &admission, QObject *parent)
+    : QObject(parent)
+    , m_context(limits)
+    , m_admission(admission)
+    , m_upgrader(u"awesome-chat-server"_s, QWebSocketServer::NonSecureMode, this)
+    , m_sweepTimer(this)
+{
+    m_lag.setParent(this);
+    connect(&m_upgrader, &QWebSocketServer::newConnection, this, &Worker::openUpgraded);
+    connect(&m_sweepTimer, &QTimer::timeout, this, &Worker::sweep);
+}
+
+Worker::~Worker()
+{
+    // Before the upgrader, which has slots on their wires.
+    qDeleteAll(m_connections);
+}
+
+void Worker::start(Task task, std::vector<FileDescriptor> sockets)
+{
+    m_task = std::move(task);
+    m_context.policy = m_task.policy;
+    m_context.greeting = m_task.greeting;
+    if (m_task.measuresLag)
+        m_lag.start();
+    for (FileDescriptor &socket : sockets) {
+        m_listeners.push_back(std::make_unique<Listener>(std::move(socket)));
+        Listener *const listener = m_listeners.back().get();
+        connect(listener, &Listener::accepted, this, &Worker::accept);
+        connect(listener, &Listener::acceptedTooMany, this,
+                [this](int descriptor) { turnAway(descriptor, Refusal::OutOfFiles); });
+    }
+}
+
+void Worker::stop()
+{
+    if (std::exchange(m_isStopping, true))
+        return;
+    closeListeners();
+    QTimer::singleShot(m_context.limits.drainTimeout, this, &Worker::abort);
+    const auto connections = everyConnection();
+    for (const auto &connection : connections) {
+        if (connection && connection->isOpen())
+            connection->close(QWebSocketProtocol::CloseCodeGoingAway, stoppingReason);
+    }
+    finishStopping();
+}
+
+void Worker::abort()
+{
+    m_isStopping = true;
+    closeListeners();
+    const auto connections = everyConnection();
+    for (const auto &connection : connections) {
+        if (connection)
+            connection->abort(u"server stopping"_s);
+    }
+    finishStopping();
+}
+
+Metrics Worker::metrics() const
+{
+    Metrics metrics = m_context.metrics;
+    metrics.open = m_openCount;
+    for (const Connection *connection : m_connections)
+        metrics.backlogBytes += connection->wire().backlog();
+    metrics.loopLag = m_lag.last();
+    metrics.largestLoopLag = m_lag.largest();
+    return metrics;
+}
+
+void Worker::accept(int descriptor, const QHostAddress &peerAddress, quint16 peerPort)
+{
+    if (const std::optional<Refusal> refusal = m_admission.enter(peerAddress))
+        turnAway(descriptor, *refusal);
+    else
+        take(makeTransport(descriptor, peerAddress, peerPort));
+}
+
+/// Answers a peer for whom there is no room without spending anything on it.
+void Worker::turnAway(int descriptor, Refusal reason)
+{
+    if (!m_task.tls) { // whose handshake would cost more than the answer
+        const QByteArray answer = Handshake::full().response;
+        ::send(descriptor, answer.constData(), size_t(answer.size()), MSG_NOSIGNAL);
+        ::shutdown(descriptor, SHUT_WR);
+    }
+    ::close(descriptor);
+    ++m_context.metrics.accepted;
+    m_context.metrics.countRefusal(reason);
+}
+
+std::unique_ptr<Transport> Worker::makeTransport(int descriptor, const QHostAddress &peerAddress,
+                                                 quint16 peerPort) const
+{
+    if (!m_task.tls)
+        return std::make_unique<TcpTransport>(descriptor, peerAddress, peerPort);
+    return std::make_unique<TlsTransport>(descriptor, peerAddress, peerPort, *m_task.tls,
+                                          m_context.limits.readQuantum);
+}
+
+void Worker::serve(std::unique_ptr<Transport> transport)
+{
+    if (!m_admission.enter(transport->peerAddress()))
+        take(std::move(transport));
+}
+
+void Worker::take(std::unique_ptr<Transport> transport)
+{
+    ++m_context.metrics.accepted;
+    auto *connection = new Connection(m_admission.nextId(), std::move(transport), m_context, this);
+    m_connections.insert(connection);
+    connect(connection, &Connection::finished, this, [this, connection] { remove(*connection); });
+    connect(&connection->wire(), &Wire::upgraded, this,
+            [this, connection] { m_upgraded = connection; });
+    m_upgrader.handleConnection(&connection->wire());
+    // It would delete the wire, which is not its own.
+    QObject::disconnect(&connection->wire(), &QTcpSocket::disconnected, &m_upgrader, nullptr);
+    if (!m_sweepTimer.isActive())
+        m_sweepTimer.start(sweepInterval(m_context.limits));
+}
+
+/// The upgrader writes its answer, then says this, in one go: it is m_upgraded's.
+void Worker::openUpgraded()
+{
+    auto socket = std::unique_ptr<QWebSocket>(m_upgrader.nextPendingConnection());
+    Connection *connection = std::exchange(m_upgraded, nullptr);
+    if (!connection || !socket)
+        return;
+    connection->open(std::move(socket));
+    ++m_openCount;
+    ++m_context.metrics.upgraded;
+    if (m_isStopping) {
+        connection->close(QWebSocketProtocol::CloseCodeGoingAway, stoppingReason);
+        return;
+    }
+    connection->start();
+}
+
+void Worker::sweep()
+{
+    const auto connections = everyConnection();
+    for (const auto &connection : connections) {
+        if (connection)
+            connection->sweep();
+    }
+}
+
+/// For a loop in which any of them may end.
+QList<QPointer<Connection>> Worker::everyConnection() const
+{
+    return {m_connections.cbegin(), m_connections.cend()};
+}
+
+void Worker::remove(Connection &connection)
+{
+    m_connections.remove(&connection);
+    if (connection.isOpen())
+        --m_openCount;
+    m_admission.leave(connection.peerAddress());
+    if (m_upgraded == &connection)
+        m_upgraded = nullptr;
+    // Its socket is still emitting the signal that led here.
+    connection.deleteLater();
+    if (m_connections.isEmpty())
+        m_sweepTimer.stop();
+    if (m_isStopping)
+        finishStopping();
+}
+
+void Worker::closeListeners()
+{
+    for (const auto &listener : m_listeners)
+        listener->stop();
+}
+
+void Worker::finishStopping()
+{
+    // Whoever has not finished the handshake is owed nothing, but may finish it while others are
+    // there.
+    if (m_openCount > 0 || std::exchange(m_isStopped, true))
+        return;
+    qDeleteAll(std::exchange(m_connections, {}));
+    // From the event loop, so that a slot may destroy the worker.
+    QMetaObject::invokeMethod(this, &Worker::stopped, Qt::QueuedConnection);
+}

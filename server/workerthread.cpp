@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#include "workerthread.h"
+
+#include "epolldispatcher.h"
+#include "worker.h"
+
+#include <utility>
+
+using namespace Qt::Literals::StringLiterals;
+
+WorkerThread::WorkerThread(std::unique_ptr<Worker> worker)
+    : m_worker(std::move(worker))
+{
+    setObjectName(u"worker"_s); // as ps -L shows it
+    setEventDispatcher(new EpollDispatcher);
+    m_worker->moveToThread(this);
+}
+
+WorkerThread::~WorkerThread()
+{
+    quit();
+    wait();
+}
+
+void WorkerThread::run()
+{
+    exec();
+    m_worker.reset(); // here, where its sockets are watched
+}
