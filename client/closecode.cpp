@@ -51,17 +51,20 @@ bool canReceiveCloseCode(int code)
         || (code != 1005 && code != 1006 && code != 1015 && !closeCodeName(code).isEmpty());
 }
 
-QString describeClose(CloseSide side, int code, const QString &reason)
+QString describeClose(CloseSide side, int code, const QString &reason, const QString &unclean)
 {
     if (side == CloseSide::Nobody)
         return u"given up before it was open"_s;
-    QString text = (side == CloseSide::Here ? u"closed from here: "_s : u"closed by the server: "_s)
-        + QString::number(code);
+    QString text = unclean.isEmpty() ? u"closed cleanly "_s : u"closed "_s;
+    text +=
+        (side == CloseSide::Here ? u"from here: "_s : u"by the server: "_s) + QString::number(code);
     const QString name = closeCodeName(code);
     if (!name.isEmpty())
         text += u", "_s + name;
     if (!reason.isEmpty())
         text += u", “"_s + reason + u'”';
+    if (!unclean.isEmpty())
+        text += u"; not cleanly: "_s + unclean;
     return text;
 }
 
@@ -76,6 +79,15 @@ CloseFrame CloseFrame::read(const QByteArray &payload)
     frame.isReasonText = reason.has_value();
     frame.reason = reason.value_or(QString());
     return frame;
+}
+
+QByteArray CloseFrame::payload() const
+{
+    if (code == noStatus)
+        return {};
+    QByteArray bytes(sizeof(quint16), Qt::Uninitialized);
+    qToBigEndian(static_cast<quint16>(code), bytes.data());
+    return bytes + reason.toUtf8();
 }
 
 bool canSendCloseCode(int code)

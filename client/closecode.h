@@ -19,18 +19,24 @@ inline constexpr int abnormalClosure = 1006;
 /// Who sent the close frame that ended a connection.
 enum class CloseSide { Nobody, Here, Server };
 
-/// How a connection ended, in words: "closed by the server: 1001, going away, “see you”". The
-/// \a reason is what its sender says.
-[[nodiscard]] QString describeClose(CloseSide side, int code, const QString &reason);
+/// How a connection ended, in words: "closed cleanly by the server: 1001, going away, “see you”".
+/// The \a reason is what its sender says; \a unclean is why it did not end cleanly, in words, and
+/// empty where it did: both ends have sent a close frame (RFC 6455 section 7.1.4).
+[[nodiscard]] QString describeClose(CloseSide side, int code, const QString &reason,
+                                    const QString &unclean);
 
 /// What the payload of a close frame says (RFC 6455 section 5.5.1).
 struct CloseFrame
 {
-    int code = 1005; ///< without one
+    static constexpr int noStatus = 1005; ///< without a code
+
+    int code = noStatus;
     QString reason = {};
     bool isReasonText = true; ///< it is UTF-8
 
     [[nodiscard]] static CloseFrame read(const QByteArray &payload);
+    /// The payload that says it; the reason has to fit.
+    [[nodiscard]] QByteArray payload() const;
 };
 
 /// Whether an application may send \a code: 1000, or one from 3000 to 4999 (RFC 6455

@@ -50,6 +50,8 @@ struct Ended
     int closeCode = 0;
     QString closeReason = {};
     CloseSide closeSide = CloseSide::Nobody; ///< whose these two are
+    /// Why a connection that ended with a close frame did not end cleanly, in words; empty: it did.
+    QString unclean = {};
     QString errorString = {};
     FailureCause cause = FailureCause::None;
     PeerCertificate certificate = {}; ///< that ended it; null where something else did

@@ -66,7 +66,6 @@ SocketConnection::SocketConnection(const SocketRequest &request, SocketChannel &
             });
     connect(&m_socket, QOverload<QAbstractSocket::SocketError>::of(&QWebSocket::error), this,
             &SocketConnection::onError);
-    connect(&m_socket, &QWebSocket::aboutToClose, this, &SocketConnection::onAboutToClose);
     connect(&m_socket, &QWebSocket::bytesWritten, this, &SocketConnection::onBytesWritten);
     connect(&m_socket, &QWebSocket::textMessageReceived, this, &SocketConnection::onTextMessage);
     connect(&m_socket, &QWebSocket::binaryMessageReceived, this,
@@ -141,17 +140,6 @@ void SocketConnection::ping(quint64 number)
     m_socket.ping(QByteArray::number(number));
 }
 
-void SocketConnection::close(int code, const QString &reason)
-{
-    if (m_state != State::Open)
-        return;
-    m_state = State::Closing;
-    m_closeSide = CloseSide::Here;
-    m_isOurWish = true;
-    m_timer.start(m_request.limits.closeTimeout);
-    m_socket.close(static_cast<QWebSocketProtocol::CloseCode>(code), reason);
-}
-
 void SocketConnection::setLimits(const SocketLimits &limits)
 {
     m_request.limits = limits;
@@ -174,10 +162,10 @@ void SocketConnection::onBinaryMessage(const QByteArray &bytes)
 
 void SocketConnection::receive(ReceivedMessage::Kind kind, const QByteArray &payload)
 {
-    if (m_state == State::Open)
+    if (isHeard())
         hearFrames();
     // A TLS socket may go on reading while it closes.
-    if (m_state == State::Ended || m_tap.hasMaskedFrame())
+    if (!isHeard())
         return;
     const SocketChannel::Told told =
         m_channel.push({kind, QDateTime::currentMSecsSinceEpoch(), payload});
@@ -193,8 +181,8 @@ void SocketConnection::hearFrames()
     m_tap.takeFrames();
     // RFC 6455 section 5.1: this is the end of it, but not for QWebSocket.
     if (m_tap.hasMaskedFrame())
-        m_socket.close(QWebSocketProtocol::CloseCodeProtocolError,
-                       u"A server must not mask its frames."_s);
+        onViolation(QWebSocketProtocol::CloseCodeProtocolError,
+                    u"A server must not mask its frames."_s);
 }
 
 /// Does commands while there is no room for further messages. This is called from inside the
@@ -209,10 +197,15 @@ void SocketConnection::attend()
         runCommands();
         if (m_channel.isStopped())
             leave();
-        if (m_state != State::Open)
+        // The event loop's turn is far away for the timer too.
+        if (m_state == State::Closing && m_timer.remainingTime() <= 0)
+            onTimeout();
+        if (!isHeard())
             return;
         flush();
         timeout = bytesToWrite() > 0 ? std::optional(flushInterval) : std::nullopt;
+        if (m_state == State::Closing)
+            timeout = std::min(timeout.value_or(flushInterval), m_timer.remainingTimeAsDuration());
     } while (!m_channel.waitForRoom(timeout));
 }
 
@@ -285,9 +278,8 @@ void SocketConnection::setWritten(qint64 done)
 void SocketConnection::onError(QAbstractSocket::SocketError error)
 {
     const QString problem = describeFailure(stage(), error, m_socket.errorString(), m_request.url);
-    // What we said, our close frame at last, does not get there any more.
-    if (m_state == State::Closing && m_isOurWish && bytesToWrite() > 0)
-        fail(problem);
+    if (m_state == State::Closing && bytesToWrite() > 0)
+        cutShort(problem);
     if (m_state != State::Connecting && m_state != State::Open)
         return; // how it ends is told by onDisconnected() or onTimeout()
     if (error == QAbstractSocket::SslHandshakeFailedError && !m_certificate.isNull()) {
@@ -303,51 +295,12 @@ void SocketConnection::onError(QAbstractSocket::SocketError error)
         failUpgrade(answer, describeRefusal(answer, m_socket.errorString(), m_request.url));
         return;
     }
-    // While open it may be that a close frame has just been read and answering it has failed; it is
-    // known when the socket is through with what it is doing.
+    // While open it may be that a close frame is about to be read; it is known when the socket is
+    // through with what it is doing.
     if (m_state == State::Open)
-        m_lastProblem = problem;
+        m_ending = {.closeCode = abnormalClosure, .errorString = problem};
     else
         fail(problem, causeOf(error));
-}
-
-/// QWebSocket answers a close frame (or sends one for a peer that broke the rules), then says this.
-void SocketConnection::onAboutToClose()
-{
-    if (m_state != State::Open)
-        return;
-    m_tap.takeFrames();
-    // QTcpSocket says it too, after a write that failed; then code and reason are still the
-    // defaults.
-    if (!m_tap.closeFrame() && m_socket.closeCode() == QWebSocketProtocol::CloseCodeNormal
-        && m_socket.closeReason().isEmpty())
-        return;
-    m_state = State::Closing;
-    m_closeSide = m_tap.closeFrame() ? CloseSide::Server : CloseSide::Here;
-    m_timer.start(m_request.limits.closeTimeout);
-    tell(SocketEvent::Closing());
-}
-
-void SocketConnection::onDisconnected()
-{
-    // Not before the socket is through with what it is doing: it may be about to say why.
-    QTimer::singleShot(0, this, [this] {
-        if (m_closeSide == CloseSide::Nobody) {
-            fail(m_lastProblem.isEmpty() ? describeFailure(
-                     stage(), QAbstractSocket::RemoteHostClosedError, {}, m_request.url)
-                                         : m_lastProblem);
-        } else {
-            endAsSaid();
-        }
-    });
-}
-
-void SocketConnection::onTimeout()
-{
-    fail(m_state == State::Connecting
-             ? describeTimeout(stage(), m_request.limits.handshakeTimeout, m_request.url)
-             : u"%1 did not finish closing; the connection was dropped."_s.arg(
-                 authorityText(m_request.url)));
 }
 
 /// QWebSocket answers every ping, and keeps the answers for a peer that does not read them.
@@ -357,33 +310,6 @@ void SocketConnection::checkPongs()
         fail(u"%1 sends pings but does not read; the connection was dropped."_s.arg(
             authorityText(m_request.url)));
     }
-}
-
-void SocketConnection::fail(const QString &errorString, FailureCause cause, int closeCode,
-                            CloseSide side)
-{
-    end({.closeCode = closeCode, .closeSide = side, .errorString = errorString, .cause = cause});
-}
-
-void SocketConnection::end(const SocketEvent::Ended &event)
-{
-    if (m_state == State::Ended)
-        return;
-    endStages(StageState::Failed, {});
-    tell(event);
-    hangUp();
-}
-
-/// Drops the connection, if it is not over; one that is open gets a close frame.
-void SocketConnection::hangUp()
-{
-    m_timer.stop();
-    m_pongTimer.stop();
-    const State state = std::exchange(m_state, State::Ended);
-    if (state == State::Open && m_socket.isValid())
-        m_socket.close(QWebSocketProtocol::CloseCodeGoingAway);
-    else if (state != State::Ended)
-        m_socket.abort();
 }
 
 void SocketConnection::tell(SocketEvent::Any event)

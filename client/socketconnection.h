@@ -39,8 +39,8 @@ public:
     void open();
     /// Does the commands that are waiting.
     void runCommands();
-    /// Does them too, then parts without a word to the owner; a connection that is open gets a
-    /// close frame.
+    /// Does them too, then parts without a word to the owner. A connection that is open gets a
+    /// close frame, whose answer is not waited for.
     void leave();
 
     /// \name Commands
@@ -48,6 +48,8 @@ public:
     void sendText(const QString &text);
     void sendBinary(const QByteArray &bytes);
     void ping(quint64 number);
+    /// Sends a close frame, after which nothing is sent, and waits for that of the server; messages
+    /// that come before it are heard.
     void close(int code, const QString &reason);
     void setLimits(const SocketLimits &limits);
     /// @}
@@ -55,6 +57,10 @@ public:
 Q_SIGNALS:
     /// The owner has to look into the channel.
     void eventsWaiting();
+
+private Q_SLOTS:
+    void onCloseFrame();
+    void onViolation(QWebSocketProtocol::CloseCode code, const QString &reason);
 
 private:
     enum class State { Connecting, Open, Closing, Ended };
@@ -74,23 +80,27 @@ private:
     void onSslErrors(const QList<QSslError> &errors);
     void onEncrypted();
     void onError(QAbstractSocket::SocketError error);
-    void onAboutToClose();
     void onDisconnected();
-    void endAsSaid();
     void onTimeout();
     void checkPongs();
 
     void tell(SocketEvent::Any event);
     void receive(ReceivedMessage::Kind kind, const QByteArray &payload);
     void hearFrames();
+    [[nodiscard]] bool isHeard() const;
+    void hearNoMore();
     void attend();
     void flush();
     [[nodiscard]] QTcpSocket *tcpSocket() const;
     [[nodiscard]] QSslSocket *tlsSocket() const;
+    [[nodiscard]] QObject *frameReader() const;
     [[nodiscard]] qint64 bytesToWrite() const;
     void setWritten(qint64 done);
-    void fail(const QString &errorString, FailureCause cause = FailureCause::Other,
-              int closeCode = abnormalClosure, CloseSide side = CloseSide::Nobody);
+    void takeOverClosing();
+    void beginClosing(const SocketEvent::Ended &ending, const QByteArray &payload);
+    void writeClose(const QByteArray &payload);
+    void cutShort(const QString &problem);
+    void fail(const QString &errorString, FailureCause cause = FailureCause::Other);
     void failUpgrade(const UpgradeAnswer &answer, const QString &problem);
     void beginStage(Stage stage, const QString &detail = {});
     void endStages(StageState::State state, const QString &detail);
@@ -102,7 +112,7 @@ private:
     SocketRequest m_request;
     SocketChannel &m_channel;
     QWebSocket m_socket;
-    QTimer m_timer; // bounds connecting, then closing
+    QTimer m_timer; // bounds connecting, then each step of closing
     QTimer m_pongTimer; // while open
     StageLog m_stages;
     WireTap m_tap;
@@ -110,10 +120,9 @@ private:
     QQueue<Ping> m_pings; // whose pongs have not come
     PeerCertificate m_certificate; // the server's, once it is known
     QString m_clientProblem; // what the server has against our certificate
-    QString m_lastProblem; // while open, until it is known how it ends
+    SocketEvent::Ended m_ending; // what is told when TCP has ended, as far as it is known
     qint64 m_ownBytesToWrite = 0; // of those of the socket, what we have sent ourselves, about
     State m_state = State::Connecting;
-    CloseSide m_closeSide = CloseSide::Nobody; // who sent the first close frame
-    bool m_isOurWish = false; // that it ends: close() was called
+    bool m_hasHeardAll = false; // only TCP has to end
     bool m_attending = false;
 };

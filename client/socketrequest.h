@@ -13,6 +13,8 @@ struct SocketLimits
 {
     int handshakeTimeout = 10'000; ///< ms
     int closeTimeout = 2'000; ///< ms
+    /// How long the server may take to end TCP when both have said Close, in ms.
+    static constexpr int tcpCloseTimeout = 500;
     qint64 maxMessageSize = 16 * 1024 * 1024; ///< bytes
     /// Bytes of pongs.
     static constexpr qint64 maxPongBacklog = 16 * 1024 * 1024;

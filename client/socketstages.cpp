@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The part of SocketConnection that has to do with how connecting gets on, and how it ends.
+// The part of SocketConnection that has to do with how connecting gets on.
 #include "socketconnection.h"
 
 #include "address.h"
@@ -87,7 +87,9 @@ void SocketConnection::refuseCertificate()
 /// QWebSocket has just read what it can use.
 void SocketConnection::onReadyRead()
 {
-    if (m_state == State::Open) {
+    if (m_hasHeardAll) {
+        tcpSocket()->readAll(); // see hearNoMore()
+    } else if (isHeard()) {
         hearFrames();
     } else if (m_state == State::Connecting
                && tcpSocket()->bytesAvailable() >= UpgradeAnswer::maxSize) {
@@ -109,6 +111,7 @@ void SocketConnection::onConnected()
     endStages(StageState::Done, answer.statusText());
     m_state = State::Open;
     m_timer.stop();
+    takeOverClosing();
     m_clock.start();
     m_pongTimer.start(pongCheckInterval);
     tell(SocketEvent::Opened{m_socket.subprotocol(), m_certificate});
@@ -141,23 +144,4 @@ void SocketConnection::endStages(StageState::State state, const QString &detail)
 Stage SocketConnection::stage() const
 {
     return m_state == State::Connecting ? m_stages.stage() : Stage::Open;
-}
-
-/// One end or the other has sent a close frame.
-void SocketConnection::endAsSaid()
-{
-    const int code = m_socket.closeCode();
-    const QString reason = m_socket.closeReason();
-    if (const auto &payload = m_tap.closeFrame(); payload && m_closeSide == CloseSide::Server) {
-        const CloseFrame frame = CloseFrame::read(*payload);
-        if (const QString problem = describeBadClose(*payload, m_request.url); !problem.isEmpty())
-            fail(problem, FailureCause::Other, code, CloseSide::Here);
-        else
-            end({.closeCode = frame.code, .closeReason = frame.reason, .closeSide = m_closeSide});
-    } else if (m_isOurWish) {
-        end({.closeCode = code, .closeReason = reason, .closeSide = CloseSide::Here});
-    } else {
-        fail(describeViolation(code, reason, m_request.url), FailureCause::Other, code,
-             CloseSide::Here);
-    }
 }

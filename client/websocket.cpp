@@ -56,11 +56,6 @@ void WebSocket::setUrl(const QUrl &url)
     settle();
 }
 
-QString WebSocket::address() const
-{
-    return addressText(m_request.url);
-}
-
 void WebSocket::setActive(bool active)
 {
     if (active == m_active)
@@ -118,7 +113,10 @@ void WebSocket::connectToServer()
         hearRest();
     }
     if (m_state.status == Open || m_state.status == Closing)
-        finish({.status = Closed, .closeCode = goingAway, .closeSide = CloseSide::Here});
+        finish({.status = Closed,
+                .closeCode = goingAway,
+                .closeSide = CloseSide::Here,
+                .unclean = u"the server's answer was not waited for"_s});
     if (!m_active) // any more
         return;
     m_connectionWish = false;
@@ -265,7 +263,8 @@ void WebSocket::hear(const SocketEvent::Ended &event)
         finish({.status = Closed,
                 .closeCode = event.closeCode,
                 .closeReason = event.closeReason,
-                .closeSide = event.closeSide});
+                .closeSide = event.closeSide,
+                .unclean = event.unclean});
     } else {
         finish({.status = Error,
                 .closeCode = event.closeCode,
@@ -336,7 +335,7 @@ QString WebSocket::ending() const
         return m_state.closeCode == 0
             ? QString()
             : describeClose(m_state.closeSide, m_state.closeCode,
-                            DisplayText::visible(m_state.closeReason).text);
+                            DisplayText::visible(m_state.closeReason).text, m_state.unclean);
     case Error:
         return m_state.errorString;
     case Connecting:

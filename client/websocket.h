@@ -38,7 +38,8 @@ struct Ended;
     \li Nothing waits for ever: see handshakeTimeout and closeTimeout.
     \li Sending while not Open is refused (0 is returned) and changes nothing.
     \li negotiatedSubprotocol is there when the status becomes Open.
-    \li It can be destroyed in every status.
+    \li It can be destroyed in every status, and waits for no server then: one that is open gets a
+    close frame with 1001 (going away).
     \li However much comes, others have their turn: each connection is on a thread of its own, and
     its messages are heard for turnTime at a time. Of those that have not been heard so many wait as
     SocketChannel says; then nothing more is read, and TCP slows the server down. All that came
@@ -65,10 +66,13 @@ class WebSocket
     /// The close code (RFC 6455 section 7.4) that ended the last connection, 1005 when the
     /// server's close frame had none, 1006 when it ended without a close frame; 0 before.
     Q_PROPERTY(int closeCode READ closeCode NOTIFY closeCodeChanged FINAL)
+    /// Whether the last connection was closed by a close frame of both ends, as HTML has it: not
+    /// when it failed or was given up, nor when one end dropped it before it heard from the other.
+    Q_PROPERTY(bool wasClean READ wasClean NOTIFY statusChanged FINAL)
     /// The reason that came with closeCode: the peer's words.
     Q_PROPERTY(QString closeReason READ closeReason NOTIFY closeReasonChanged FINAL)
-    /// How the last connection ended, in words: who closed it, code and reason, or why it failed;
-    /// empty before. It holds the peer's words.
+    /// How the last connection ended, in words: who closed it and whether cleanly, code and reason,
+    /// or why it failed; empty before. It holds the peer's words.
     Q_PROPERTY(QString ending READ ending NOTIFY statusChanged FINAL)
     /// The stages of connecting, as far as they were begun, of the connection that is there or was
     /// there last.
@@ -109,7 +113,8 @@ class WebSocket
     /// How long connecting may take, handshake included, in ms; 10 s by default.
     Q_PROPERTY(int handshakeTimeout READ handshakeTimeout WRITE setHandshakeTimeout NOTIFY
                    handshakeTimeoutChanged FINAL)
-    /// How long closing may take before the connection is dropped, in ms; 2 s by default.
+    /// How long the server may take to answer a close frame before the connection is dropped, in
+    /// ms; 2 s by default.
     Q_PROPERTY(
         int closeTimeout READ closeTimeout WRITE setCloseTimeout NOTIFY closeTimeoutChanged FINAL)
     /// The largest message that is accepted, in bytes, 1 to 1 GiB; 16 MiB by default. A larger one
@@ -160,6 +165,11 @@ public:
     /// What errorString is about, for programs; None where it is empty.
     [[nodiscard]] FailureCause failureCause() const { return m_state.cause; }
     [[nodiscard]] int closeCode() const { return m_state.closeCode; }
+    [[nodiscard]] bool wasClean() const
+    {
+        return m_state.status == Closed && m_state.closeSide != CloseSide::Nobody
+            && m_state.unclean.isEmpty();
+    }
     [[nodiscard]] QString closeReason() const { return m_state.closeReason; }
     /// Who closed the connection, with closeCode; Nobody when it ended without a close frame.
     [[nodiscard]] CloseSide closeSide() const { return m_state.closeSide; }
@@ -210,7 +220,8 @@ public:
     /*!
         Wants no connection, and closes the one that is there with \a code (1000, or 3000 to 4999;
         any other becomes 1000, with a warning) and \a reason (cut to 123 bytes of UTF-8). One that
-        is still on its way is given up.
+        is still on its way is given up. Messages that come before the server's own close frame are
+        heard; see closeTimeout.
     */
     Q_INVOKABLE void close(int code = 1000, const QString &reason = {});
 
@@ -273,6 +284,7 @@ private:
         int closeCode = 0;
         QString closeReason = {};
         CloseSide closeSide = CloseSide::Nobody;
+        QString unclean = {};
         QString errorString = {};
         QString negotiatedSubprotocol = {};
         FailureCause cause = FailureCause::None;

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 
 // The part of WebSocket that has to do with how it is to connect, and with whom it did.
+#include "address.h"
 #include "connectionsettings.h"
 #include "socketworker.h"
 #include "websocket.h"
 
 #include <algorithm>
+
+QString WebSocket::address() const
+{
+    return addressText(m_request.url);
+}
 
 void WebSocket::setRequestedSubprotocols(const QStringList &subprotocols)
 {

@@ -88,6 +88,12 @@ void WireTap::takeFrames()
         m_socket->skip(read);
 }
 
+void WireTap::stop()
+{
+    if (m_socket && m_socket->isTransactionStarted())
+        m_socket->commitTransaction();
+}
+
 /// Takes a frame out of the \a read bytes that come next; false where there is none.
 bool WireTap::takeFrame(qint64 &read)
 {

@@ -27,6 +27,8 @@ public:
     [[nodiscard]] QByteArray takeAnswer();
     /// Looks at the frames that were read so far.
     void takeFrames();
+    /// Looks at nothing more.
+    void stop();
     /// What the close frame holds, if there was one.
     [[nodiscard]] const std::optional<QByteArray> &closeFrame() const { return m_closeFrame; }
     /// Whether a frame was masked, as only those of clients may be (RFC 6455 section 5.1).

@@ -87,7 +87,7 @@ private Q_SLOTS:
         QStringList rows =
             QString::fromUtf8(conversation.output()).split(u'\n', Qt::SkipEmptyParts);
         QCOMPARE(rows.takeFirst(), u"# socket open"_s);
-        QCOMPARE(rows.takeLast(), u"# socket closed from here: 1000, normal closure"_s);
+        QCOMPARE(rows.takeLast(), u"# socket closed cleanly from here: 1000, normal closure"_s);
         QVERIFY(rows.removeOne(u"< Welcome"_s)); // it crosses the first lines
         QCOMPARE(rows.size(), 4);
         QVERIFY(rows.indexOf(u"> hello"_s) < rows.indexOf(u"< hello"_s));
@@ -180,8 +180,8 @@ private Q_SLOTS:
         QTRY_VERIFY(conversation.isFinished());
         QCOMPARE(conversation.exitCode(), Terminal::Failure);
         QVERIFY(conversation.error().contains("before everything was said"_L1));
-        QVERIFY(
-            conversation.output().endsWith("# socket closed by the server: 1001, going away\n"));
+        QVERIFY(conversation.output().endsWith(
+            "# socket closed cleanly by the server: 1001, going away\n"));
     }
 
     void serverIsLost()

@@ -376,7 +376,7 @@ private Q_SLOTS:
         QCOMPARE(
             rows(transcript),
             QStringList({u"# socket open"_s, u"> hello"_s, u"< hello"_s, u"> 01 02"_s, u"< 01 02"_s,
-                         u"# socket closed by the server: 1001, going away, “see you”"_s,
+                         u"# socket closed cleanly by the server: 1001, going away, “see you”"_s,
                          u"# socket error: “foo” is not a WebSocket address: it should look "
                          "like ws://localhost:3000."_s}));
         QCOMPARE(transcript.entry(0).kind, Entry::Failed);

@@ -343,6 +343,7 @@ private Q_SLOTS:
     {
         FloodPeer peer(script(10'000'000));
         WebSocket socket;
+        socket.setCloseTimeout(100);
         StatusLog statuses(socket);
         qint64 heard = 0;
         qint64 wrong = 0;
@@ -361,6 +362,7 @@ private Q_SLOTS:
         QCOMPARE(heard, heardBefore);
         QTRY_COMPARE(socket.status(), WebSocket::Closed);
         QCOMPARE(socket.closeCode(), 4000);
+        QVERIFY(!socket.wasClean()); // it does not listen
         // What had been received is not thrown away.
         QVERIFY(heard > heardBefore);
         QCOMPARE(wrong, 0);
@@ -488,6 +490,7 @@ private Q_SLOTS:
         qint64 allHeard = 0;
         qint64 wrong = 0;
         const auto start = [&] {
+            socket->setCloseTimeout(50); // the peer does not listen
             connect(socket.get(), &WebSocket::statusChanged, this, [&] {
                 if (socket->status() == WebSocket::Open)
                     heard = 0;

@@ -273,18 +273,19 @@ private Q_SLOTS:
         QTest::addColumn<int>("code");
         QTest::addColumn<QString>("ending");
         QTest::newRow("no code") << "\x88\x00"_ba.first(2) << 1005
-                                 << u"closed by the server: 1005, no status received"_s;
+                                 << u"closed cleanly by the server: 1005, no status received"_s;
         QTest::newRow("1012") << "\x88\x02\x03\xf4"_ba << 1012
-                              << u"closed by the server: 1012, service restart"_s;
+                              << u"closed cleanly by the server: 1012, service restart"_s;
         QTest::newRow("1013 after messages and pings")
             << "\x81\x01x\x89\x01p\x82\x01y\x89\x01p\x88\x05\x03\xf5"
                "bye"_ba
-            << 1013 << u"closed by the server: 1013, try again later, “bye”"_s;
+            << 1013 << u"closed cleanly by the server: 1013, try again later, “bye”"_s;
         // As QWebSocket puts it when the peer has broken a rule.
         QTest::newRow("words of QWebSocket")
             << "\x88\x17\x03\xea"
                "Rsv field is non-zero"_ba
-            << 1002 << u"closed by the server: 1002, protocol error, “Rsv field is non-zero”"_s;
+            << 1002
+            << u"closed cleanly by the server: 1002, protocol error, “Rsv field is non-zero”"_s;
     }
 
     void peerClosesInOtherWays()

@@ -59,7 +59,7 @@ class Replay(unittest.TestCase):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertEqual(result.stdout.splitlines(),
                          ["# socket open", f"< {WELCOME}", "> hello", "< hello", "> 00 ff", "< 00 ff",
-                          "> € ␀ ⟨U+2028⟩", "< € ␀ ⟨U+2028⟩", "# socket closed from here: 1000, normal closure",
+                          "> € ␀ ⟨U+2028⟩", "< € ␀ ⟨U+2028⟩", "# socket closed cleanly from here: 1000, normal closure",
                           "Every answer is as in the file (sent: 3, received: 4)."])
 
     def test_the_server_is_that_of_the_file(self):

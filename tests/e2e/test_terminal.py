@@ -158,7 +158,7 @@ class Terminal(unittest.TestCase):
         self.assertNotIn("> hello", seen)
         see("> ")
         self.server.end()  # goodbye
-        see("# socket closed by the server: 1001, going away, “Server stopping”")
+        see("# socket closed cleanly by the server: 1001, going away, “Server stopping”")
         self.assertEqual(client.wait(TIMEOUT), 0)
 
     def test_ctrl_d_ends_it(self):

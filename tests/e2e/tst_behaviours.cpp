@@ -73,21 +73,23 @@ private Q_SLOTS:
         QTest::addColumn<QString>("sentence");
         QTest::addColumn<bool>("comesBack");
         QTest::newRow("normal") << u"close-after=1"_s
-                                << u"# socket closed by the server: 1000, normal closure"_s << true;
+                                << u"# socket closed cleanly by the server: 1000, normal closure"_s
+                                << true;
         QTest::newRow("reason") << u"close-after=1&code=4000&reason=<b>bye"_s
-                                << u"# socket closed by the server: 4000, “<b>bye”"_s << true;
-        QTest::newRow("restart") << u"close-after=1&code=1012"_s
-                                 << u"# socket closed by the server: 1012, service restart"_s
-                                 << true;
-        QTest::newRow("policy") << u"close-after=1&code=1008"_s
-                                << u"# socket closed by the server: 1008, policy violation"_s
-                                << false;
-        QTest::newRow("too big") << u"close-after=1&code=1009"_s
-                                 << u"# socket closed by the server: 1009, message too big"_s
-                                 << false;
-        QTest::newRow("no code") << u"close-after=1&code=none"_s
-                                 << u"# socket closed by the server: 1005, no status received"_s
-                                 << true;
+                                << u"# socket closed cleanly by the server: 4000, “<b>bye”"_s
+                                << true;
+        QTest::newRow("restart")
+            << u"close-after=1&code=1012"_s
+            << u"# socket closed cleanly by the server: 1012, service restart"_s << true;
+        QTest::newRow("policy")
+            << u"close-after=1&code=1008"_s
+            << u"# socket closed cleanly by the server: 1008, policy violation"_s << false;
+        QTest::newRow("too big")
+            << u"close-after=1&code=1009"_s
+            << u"# socket closed cleanly by the server: 1009, message too big"_s << false;
+        QTest::newRow("no code")
+            << u"close-after=1&code=none"_s
+            << u"# socket closed cleanly by the server: 1005, no status received"_s << true;
     }
 
     void itIsClosed()

@@ -233,7 +233,7 @@ private Q_SLOTS:
         QTest::keyClick(window, Qt::Key_Return);
         QTRY_COMPARE(visibleRows(window),
                      QStringList({u"# socket open"_s, u"< Welcome to Awesome Chat"_s,
-                                  u"# socket closed from here: 1000, normal closure"_s}));
+                                  u"# socket closed cleanly from here: 1000, normal closure"_s}));
     }
 
     void theOneThatIsReadIsDeleted()

@@ -99,7 +99,7 @@ private Q_SLOTS:
         QTRY_VERIFY(itemNamed(window, u"closeStages"_s)->isVisible());
         server.terminate();
         QTRY_COMPARE(textOf(window, u"ending"_s),
-                     u"closed by the server: 1001, going away, “Server stopping”"_s);
+                     u"closed cleanly by the server: 1001, going away, “Server stopping”"_s);
         QTest::keyClick(window, Qt::Key_I, Qt::ControlModifier);
         QTRY_VERIFY(!itemNamed(window, u"closeStages"_s)->isVisible());
     }

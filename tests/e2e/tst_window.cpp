@@ -182,8 +182,9 @@ private Q_SLOTS:
 
         // A server that is asked to end says goodbye.
         server.terminate();
-        QTRY_COMPARE(visibleRows(window).last(),
-                     u"# socket closed by the server: 1001, going away, “Server stopping”"_s);
+        QTRY_COMPARE(
+            visibleRows(window).last(),
+            u"# socket closed cleanly by the server: 1001, going away, “Server stopping”"_s);
     }
 
     void aLostConnectionComesBackByItself()
@@ -209,7 +210,8 @@ private Q_SLOTS:
         QCOMPARE(button->property("text").toString(), u"Disconnect"_s);
         click(window, u"connect"_s);
         QTRY_COMPARE(button->property("text").toString(), u"Connect"_s);
-        QTRY_VERIFY(visibleRows(window).last().startsWith("# socket closed from here: 1000"_L1));
+        QTRY_VERIFY(
+            visibleRows(window).last().startsWith("# socket closed cleanly from here: 1000"_L1));
         QVERIFY(!itemNamed(window, u"retryNow"_s)->isVisible());
     }
 
@@ -244,7 +246,7 @@ private Q_SLOTS:
         typeInto(window, server.url().toString());
         QTest::keyClick(window, Qt::Key_Return);
         QTRY_COMPARE(visibleRows(window).size(), 5);
-        QVERIFY(visibleRows(window).at(2).startsWith("# socket closed from here: 1000"_L1));
+        QVERIFY(visibleRows(window).at(2).startsWith("# socket closed cleanly from here: 1000"_L1));
     }
 
     void anAddressThatIsNone_data()
