@@ -149,10 +149,17 @@ void SocketConnection::hearNoMore()
     QTcpSocket *tcp = tcpSocket();
     disconnect(tcp, &QTcpSocket::readyRead, &m_socket, nullptr);
     m_tap.stop();
-    tcp->readAll();
+    discard();
     tcp->flush(); // so that it is known whether it gets out, even when TCP ends at once
     const int timeout = m_request.limits.closeTimeout;
     m_timer.start(bytesToWrite() > 0 ? timeout : std::min(timeout, SocketLimits::tcpCloseTimeout));
+}
+
+/// Reads what is there for nothing.
+void SocketConnection::discard()
+{
+    if (QTcpSocket *tcp = tcpSocket(); tcp->isReadable())
+        tcp->readAll();
 }
 
 /// The connection was lost with something to write, our close frame at last: \a problem says how.

@@ -89,6 +89,7 @@ private:
     void hearFrames();
     [[nodiscard]] bool isHeard() const;
     void hearNoMore();
+    void discard();
     void attend();
     void flush();
     [[nodiscard]] QTcpSocket *tcpSocket() const;

@@ -88,7 +88,7 @@ void SocketConnection::refuseCertificate()
 void SocketConnection::onReadyRead()
 {
     if (m_hasHeardAll) {
-        tcpSocket()->readAll(); // see hearNoMore()
+        discard();
     } else if (isHeard()) {
         hearFrames();
     } else if (m_state == State::Connecting
