@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "receivedmessage.h"
+
 #include <QByteArray>
 #include <QElapsedTimer>
 #include <QHash>
 #include <QQueue>
 
-#include <optional>
-#include <utility>
-
 /*!
     Tells which message that was sent a received one is the echo of: the first with the same bytes
-    that has none yet.
+    that has none yet, be it text or binary.
 
     Of those that wait for their echo it keeps maxWaiting, and maxBytes of payload; then it forgets
     them all.
@@ -22,38 +21,35 @@ public:
     static constexpr qsizetype maxWaiting = 100'000;
     static constexpr qint64 maxBytes = 32 * 1024 * 1024;
 
-    struct Echo
-    {
-        int id; ///< what sent() was told
-        double roundTrip; ///< ms
-    };
-
     Echoes() { m_clock.start(); }
 
-    void sent(int id, bool isBinary, const QByteArray &payload)
+    void sent(quint64 number, const QByteArray &payload)
     {
         if (m_count >= maxWaiting || m_bytes + payload.size() > maxBytes)
             clear();
         if (payload.size() > maxBytes)
             return;
-        m_waiting[{isBinary, payload}].enqueue({id, m_clock.nsecsElapsed()});
+        m_waiting[payload].enqueue({number, m_clock.nsecsElapsed()});
         ++m_count;
         m_bytes += payload.size();
     }
 
-    [[nodiscard]] std::optional<Echo> received(bool isBinary, const QByteArray &payload)
+    /// Notes in \a message what it is the echo of, and how long that took.
+    void match(ReceivedMessage &message)
     {
-        constexpr double nanosecondsInMillisecond = 1e6;
-        const auto found = m_waiting.find({isBinary, payload});
+        if (m_count == 0)
+            return;
+        const auto found = m_waiting.find(message.payload);
         if (found == m_waiting.end())
-            return {};
-        const auto [id, time] = found->dequeue();
+            return;
+        const auto [number, time] = found->dequeue();
         if (found->isEmpty())
             m_waiting.erase(found);
         --m_count;
-        m_bytes -= payload.size();
-        return Echo{id,
-                    static_cast<double>(m_clock.nsecsElapsed() - time) / nanosecondsInMillisecond};
+        m_bytes -= message.payload.size();
+        message.echoOf = number;
+        constexpr qint64 nanosecondsInMicrosecond = 1000;
+        message.roundTrip = (m_clock.nsecsElapsed() - time) / nanosecondsInMicrosecond;
     }
 
     /// What was sent over a connection that has ended gets no echo any more.
@@ -67,12 +63,12 @@ public:
 private:
     struct Waiting
     {
-        int id;
+        quint64 number;
         qint64 time; // when it was sent, in ns
     };
 
     QElapsedTimer m_clock;
-    QHash<std::pair<bool, QByteArray>, QQueue<Waiting>> m_waiting;
+    QHash<QByteArray, QQueue<Waiting>> m_waiting; // by payload
     qsizetype m_count = 0;
     qint64 m_bytes = 0;
 };

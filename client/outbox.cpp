@@ -60,10 +60,10 @@ void Outbox::setSocket(WebSocket *socket)
         connect(socket, &WebSocket::bytesToWriteChanged, this, &Outbox::onBytesToWriteChanged);
         connect(socket, &WebSocket::messagesReceived, this, &Outbox::onMessagesReceived);
         connect(socket, &WebSocket::pongReceived, this, &Outbox::onPong);
-        connect(socket, &WebSocket::textMessageSent, this,
-                [this](const QString &text) { onMessageSent(false, text.toUtf8()); });
-        connect(socket, &WebSocket::binaryMessageSent, this,
-                [this](const QByteArray &bytes) { onMessageSent(true, bytes); });
+        connect(socket, &WebSocket::messageSent, this,
+                [this](quint64 number, ReceivedMessage::Kind, const QByteArray &payload) {
+                    onMessageSent(number, payload.size());
+                });
         connect(socket, &QObject::destroyed, this, &Outbox::doubt);
     }
     Q_EMIT socketChanged();
@@ -93,7 +93,7 @@ void Outbox::setServer(const QString &server)
     if (m_server == server)
         return;
     flush();
-    m_echoes.clear();
+    m_lineIds.clear();
     m_sending.clear();
     // The connection that is there, if any, is one to the server before.
     m_isOurs = m_server.isEmpty();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "echoes.h"
 #include "outboxline.h"
 #include "transcriptstore.h"
 
 #include <QAbstractListModel>
+#include <QHash>
 #include <QPointer>
 #include <QQueue>
 #include <QTimer>
@@ -182,7 +182,7 @@ private:
     void handOver();
     void giveFirstMessages();
     void give(int id);
-    void onMessageSent(bool isBinary, const QByteArray &payload);
+    void onMessageSent(quint64 number, qint64 size);
     void onBytesToWriteChanged();
     void onMessagesReceived(const QList<ReceivedMessage> &messages);
     void onStatusChanged();
@@ -207,7 +207,7 @@ private:
     QStringList m_firstMessages;
     std::deque<Line> m_lines;
     std::array<int, InDoubt + 1> m_counts{};
-    Echoes m_echoes;
+    QHash<quint64, int> m_lineIds; // of those that may have an echo, by the number of the message
     QQueue<int> m_sending; // ids, in the order in which they went out
     QList<Settled> m_settled; // in the order of their entries
     QTimer m_flushTimer;

@@ -94,15 +94,17 @@ void Outbox::give(int id)
         Q_EMIT stateChanged(id, Sending, -1);
 }
 
-void Outbox::onMessageSent(bool isBinary, const QByteArray &payload)
+void Outbox::onMessageSent(quint64 number, qint64 size)
 {
     const int id = std::exchange(m_giving, 0); // slots may send other messages
-    m_given += maskedFrameSize(payload.size());
-    m_echoes.sent(id, isBinary, payload);
+    m_given += maskedFrameSize(size);
     const int row = id == 0 ? -1 : rowOf(id);
     if (row == -1)
         return;
     m_lines[row].end = m_given;
+    if (m_lineIds.size() >= Echoes::maxWaiting)
+        m_lineIds.clear();
+    m_lineIds.insert(number, id);
     m_sending.enqueue(id);
     if (!m_confirmTimer.isActive() && m_asked == 0)
         m_confirmTimer.start();
@@ -131,14 +133,14 @@ void Outbox::onBytesToWriteChanged()
 void Outbox::onMessagesReceived(const QList<ReceivedMessage> &messages)
 {
     for (const ReceivedMessage &message : messages) {
-        const auto echo =
-            m_echoes.received(message.kind == ReceivedMessage::Binary, message.payload);
-        if (!echo || echo->id == 0)
+        const int id = message.echoOf == 0 ? 0 : m_lineIds.take(message.echoOf);
+        if (id == 0)
             continue;
-        if (const int row = rowOf(echo->id); row != -1)
-            settle(row, Echoed, echo->roundTrip);
+        const qreal roundTrip = static_cast<qreal>(message.roundTrip) / 1000;
+        if (const int row = rowOf(id); row != -1)
+            settle(row, Echoed, roundTrip);
         else
-            Q_EMIT stateChanged(echo->id, Echoed, echo->roundTrip);
+            Q_EMIT stateChanged(id, Echoed, roundTrip);
     }
 }
 
@@ -156,7 +158,7 @@ void Outbox::onStatusChanged()
 void Outbox::doubt()
 {
     m_confirmTimer.stop();
-    m_echoes.clear();
+    m_lineIds.clear();
     m_sending.clear();
     m_given = 0;
     m_asked = 0;

@@ -13,5 +13,9 @@ struct ReceivedMessage
     qint64 time = 0;
     /// Byte for byte; text is UTF-8.
     QByteArray payload;
+    /// Which message that was sent this is the echo of, see WebSocket::messageSent(); 0: of none.
+    quint64 echoOf = 0;
+    /// How long that took, in microseconds; -1 where it is none.
+    qint64 roundTrip = -1;
 };
 Q_DECLARE_TYPEINFO(ReceivedMessage, Q_RELOCATABLE_TYPE);

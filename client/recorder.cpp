@@ -5,6 +5,15 @@
 
 using namespace Qt::Literals::StringLiterals;
 
+namespace {
+
+Entry::Kind kindOf(ReceivedMessage::Kind kind)
+{
+    return kind == ReceivedMessage::Text ? Entry::Text : Entry::Binary;
+}
+
+} // namespace
+
 Recorder::Recorder(QObject *parent)
     : QObject(parent)
 {
@@ -22,24 +31,21 @@ void Recorder::setSocket(WebSocket *socket)
     if (m_socket)
         m_socket->disconnect(this);
     m_socket = socket;
-    m_roundTrips.clear();
     if (!socket)
         return;
     connect(socket, &WebSocket::statusChanged, this, &Recorder::onStatusChanged);
     connect(socket, &WebSocket::messagesReceived, this,
             [this](const QList<ReceivedMessage> &messages) {
                 for (const ReceivedMessage &message : messages) {
-                    Q_EMIT recorded(
-                        {Entry::Received,
-                         message.kind == ReceivedMessage::Text ? Entry::Text : Entry::Binary,
-                         QDateTime::fromMSecsSinceEpoch(message.time, Qt::UTC), message.payload,
-                         m_roundTrips.received(message.payload)});
+                    Q_EMIT recorded({Entry::Received, kindOf(message.kind),
+                                     QDateTime::fromMSecsSinceEpoch(message.time, Qt::UTC),
+                                     message.payload, message.roundTrip});
                 }
             });
-    connect(socket, &WebSocket::textMessageSent, this,
-            [this](const QString &message) { record(Entry::Sent, Entry::Text, message.toUtf8()); });
-    connect(socket, &WebSocket::binaryMessageSent, this,
-            [this](const QByteArray &message) { record(Entry::Sent, Entry::Binary, message); });
+    connect(socket, &WebSocket::messageSent, this,
+            [this](quint64, ReceivedMessage::Kind kind, const QByteArray &payload) {
+                record(Entry::Sent, kindOf(kind), payload);
+            });
 }
 
 void Recorder::onStatusChanged()
@@ -56,14 +62,11 @@ void Recorder::onStatusChanged()
         break;
     case WebSocket::Connecting:
     case WebSocket::Closing:
-        return;
+        break;
     }
-    m_roundTrips.clear();
 }
 
 void Recorder::record(Entry::Direction direction, Entry::Kind kind, const QByteArray &payload)
 {
-    if (direction == Entry::Sent)
-        m_roundTrips.sent(payload);
     Q_EMIT recorded({direction, kind, QDateTime::currentDateTimeUtc(), payload});
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "entry.h"
-#include "roundtrips.h"
 
 #include <QObject>
 #include <QPointer>
@@ -33,5 +32,4 @@ private:
     void record(Entry::Direction direction, Entry::Kind kind, const QByteArray &payload);
 
     QPointer<WebSocket> m_socket;
-    RoundTrips m_roundTrips;
 };

@@ -151,6 +151,7 @@ void WebSocket::startWorker()
 void WebSocket::dropWorker()
 {
     m_messages.clear();
+    m_echoes.clear();
     if (!m_worker)
         return;
     m_worker->disconnect(this);
@@ -204,7 +205,7 @@ bool WebSocket::hearNext(bool evenPaused)
     }
     const auto event = m_worker ? m_worker->take(withMessages) : nullptr;
     if (event)
-        std::visit([this](const auto &e) { hear(e); }, *event);
+        std::visit([this](auto &e) { hear(std::move(e)); }, *event);
     return event != nullptr;
 }
 
@@ -227,8 +228,10 @@ void WebSocket::hear(const SocketEvent::Opened &event)
             .certificate = event.certificate});
 }
 
-void WebSocket::hear(const QList<ReceivedMessage> &messages)
+void WebSocket::hear(QList<ReceivedMessage> messages)
 {
+    for (ReceivedMessage &message : messages)
+        m_echoes.match(message);
     static const auto text = QMetaMethod::fromSignal(&WebSocket::textMessageReceived);
     static const auto binary = QMetaMethod::fromSignal(&WebSocket::binaryMessageReceived);
     if (isSignalConnected(text) || isSignalConnected(binary))
@@ -346,28 +349,12 @@ QString WebSocket::ending() const
     return {};
 }
 
-void WebSocket::setStages(const QList<ConnectionStage> &stages)
-{
-    m_stageClock.start();
-    if (take(m_stages, stages))
-        Q_EMIT stagesChanged();
-}
-
-/// Nobody waits any more for the stage that is running.
-void WebSocket::giveUpStages()
-{
-    if (m_stages.isEmpty() || m_stages.last().state != StageState::Running)
-        return;
-    m_stages.last().state = StageState::GivenUp;
-    m_stages.last().milliseconds = static_cast<qreal>(m_stageClock.elapsed());
-    Q_EMIT stagesChanged();
-}
-
 qint64 WebSocket::sendTextMessage(const QString &message)
 {
     if (m_state.status != Open || !m_worker->isOpen())
         return 0;
     const qint64 accepted = m_worker->sendText(message);
+    noteSent(ReceivedMessage::Text, message.toUtf8());
     Q_EMIT textMessageSent(message);
     Q_EMIT bytesToWriteChanged();
     return accepted;
@@ -378,9 +365,16 @@ qint64 WebSocket::sendBinaryMessage(const QByteArray &message)
     if (m_state.status != Open || !m_worker->isOpen())
         return 0;
     const qint64 accepted = m_worker->sendBinary(message);
+    noteSent(ReceivedMessage::Binary, message);
     Q_EMIT binaryMessageSent(message);
     Q_EMIT bytesToWriteChanged();
     return accepted;
+}
+
+void WebSocket::noteSent(ReceivedMessage::Kind kind, const QByteArray &payload)
+{
+    m_echoes.sent(++m_sentNumber, payload);
+    Q_EMIT messageSent(m_sentNumber, kind, payload);
 }
 
 quint64 WebSocket::ping()

@@ -3,6 +3,7 @@
 
 #include "closecode.h"
 #include "connectionstage.h"
+#include "echoes.h"
 #include "failure.h"
 #include "peercertificate.h"
 #include "receivedmessage.h"
@@ -247,6 +248,9 @@ Q_SIGNALS:
     /// The same messages in batches, of up to SocketChannel::maxBatchMessages: for C++ that has to
     /// keep up with a flood. It comes before the two above come for each message of the batch.
     void messagesReceived(const QList<ReceivedMessage> &messages);
+    /// A message was accepted for sending, the one of that \a number of this object, from 1. It
+    /// comes before the two below, and is for C++ that looks for the message's echo.
+    void messageSent(quint64 number, ReceivedMessage::Kind kind, const QByteArray &payload);
     /// \a message was accepted for sending.
     void textMessageSent(const QString &message);
     /// \a message was accepted for sending.
@@ -315,12 +319,13 @@ private:
     void hearRest();
     void hear(const SocketEvent::Progress &event);
     void hear(const SocketEvent::Opened &event);
-    void hear(const QList<ReceivedMessage> &messages);
+    void hear(QList<ReceivedMessage> messages);
     void hear(const ReceivedMessage &message);
     void hear(const SocketEvent::Pong &event);
     void hear(const SocketEvent::Closing &event);
     void hear(const SocketEvent::Ended &event);
 
+    void noteSent(ReceivedMessage::Kind kind, const QByteArray &payload);
     void becomeClosing();
     void become(const State &state);
     void finish(const State &state);
@@ -336,6 +341,8 @@ private:
     QList<ReceivedMessage> m_messages; // what is left of a batch, to be heard one by one
     QList<ConnectionStage> m_stages;
     QElapsedTimer m_stageClock; // of the last one
+    Echoes m_echoes;
+    quint64 m_sentNumber = 0; // of the last message
     quint64 m_pingNumber = 0;
     qreal m_roundTripTime = -1;
     int m_closeCodeWish = 1000;

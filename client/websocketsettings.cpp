@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The part of WebSocket that has to do with how it is to connect, and with whom it did.
+// The part of WebSocket that has to do with how it is to connect, how far it came, and with whom.
 #include "address.h"
 #include "connectionsettings.h"
 #include "socketworker.h"
@@ -113,4 +113,21 @@ void WebSocket::setReadPaused(bool paused)
         return;
     m_turnTimer.start();
     Q_EMIT readPausedChanged();
+}
+
+void WebSocket::setStages(const QList<ConnectionStage> &stages)
+{
+    m_stageClock.start();
+    if (take(m_stages, stages))
+        Q_EMIT stagesChanged();
+}
+
+/// Nobody waits any more for the stage that is running.
+void WebSocket::giveUpStages()
+{
+    if (m_stages.isEmpty() || m_stages.last().state != StageState::Running)
+        return;
+    m_stages.last().state = StageState::GivenUp;
+    m_stages.last().milliseconds = static_cast<qreal>(m_stageClock.elapsed());
+    Q_EMIT stagesChanged();
 }

@@ -47,8 +47,7 @@ Item {
     readonly property string repeatText: repeat > 1 ? qsTr("×%L1").arg(repeat) : ""
     readonly property bool isEchoed: delivery === Outbox.Echoed
     readonly property bool isInDoubt: delivery === Outbox.InDoubt
-    readonly property string roundTripText: roundTrip < 0 ? ""
-        : qsTr("%1 ms").arg(roundTrip < 10 ? roundTrip.toFixed(1) : Math.round(roundTrip))
+    readonly property string roundTripText: roundTrip < 0 ? "" : Units.milliseconds(roundTrip)
     readonly property string deliveryText: isEchoed ? "✓"
         : isInDoubt ? qsTr("in doubt")
         : width < 640 ? ""
@@ -99,7 +98,7 @@ Item {
 
         font: meta.font
         // The words begin at the same place in every row.
-        text: root.width >= 640 ? "✓ 1023 ms  1023.9 KiB  00:00:00.000" : "✓  1023.9 KiB  00:00:00.000"
+        text: root.width >= 640 ? "✓ 99.99 s  1023.9 KiB  00:00:00.000" : "✓  1023.9 KiB  00:00:00.000"
     }
 
     Rectangle {

@@ -6,6 +6,8 @@
 
 #include <QTest>
 
+#include <algorithm>
+
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
@@ -79,6 +81,41 @@ private Q_SLOTS:
             if (index.data(Transcript::DeliveryRole).toInt() == Outbox::Echoed)
                 QVERIFY(roundTrip > 0 && roundTrip < 5000);
         }
+    }
+
+    void bothRowsSayTheSameTime_data()
+    {
+        QTest::addColumn<bool>("isBinary");
+        QTest::newRow("text") << false;
+        QTest::newRow("text that comes back as binary") << true; // as from Node's ws
+    }
+
+    void bothRowsSayTheSameTime()
+    {
+        QFETCH(bool, isBinary);
+        WebSocketPeer peer;
+        connect(&peer, &WebSocketPeer::received, this, [&](const QString &text) {
+            if (isBinary)
+                peer.last()->sendBinaryMessage(text.toUtf8());
+            else
+                peer.last()->sendTextMessage(text);
+        });
+        Window window(peer.url());
+        QVERIFY(window.outbox.appendLines({u"same"_s, u"one"_s, u"same"_s}));
+        QTRY_COMPARE(window.deliveries(),
+                     QList<int>({Outbox::Echoed, Outbox::Echoed, Outbox::Echoed}));
+        QMultiHash<QByteArray, qreal> times[2]; // of sent rows and of received ones
+        for (int row = 0; row < window.transcript.rowCount(); ++row) {
+            const QModelIndex index = window.transcript.index(row);
+            const int direction = index.data(Transcript::DirectionRole).toInt();
+            if (direction != Entry::Local)
+                times[direction == Entry::Sent ? 0 : 1].insert(
+                    window.transcript.entry(row).payload,
+                    index.data(Transcript::RoundTripRole).toReal());
+        }
+        QCOMPARE(times[0].size(), 3);
+        QVERIFY(*std::min_element(times[0].cbegin(), times[0].cend()) > 0);
+        QVERIFY(times[0] == times[1]);
     }
 
     void rowsChangeWhereTheyAre()

@@ -124,7 +124,7 @@ TestCase {
             {tag: "sent", delivery: Outbox.Sent, words: "sent  ", spoken: ", sent"},
             {tag: "arrived", delivery: Outbox.Confirmed, words: "arrived  ", spoken: ", arrived"},
             {tag: "echoed", delivery: Outbox.Echoed, roundTrip: 0.42, words: "✓ 0.4 ms  ", spoken: ", echoed, 0.4 ms"},
-            {tag: "slowly", delivery: Outbox.Echoed, roundTrip: 1234.4, words: "✓ 1234 ms  ", spoken: ", echoed, 1234 ms"},
+            {tag: "slowly", delivery: Outbox.Echoed, roundTrip: 1234.4, words: "✓ 1.23 s  ", spoken: ", echoed, 1.23 s"},
             {tag: "in doubt", delivery: Outbox.InDoubt, words: "in doubt  ", spoken: ", in doubt"}
         ];
     }
