@@ -420,6 +420,37 @@ private Q_SLOTS:
         QCOMPARE(socket.status(), WebSocket::Open);
     }
 
+    void overTlsItClosesCleanlyToo_data()
+    {
+        QTest::addColumn<bool>("isOurWish");
+        QTest::newRow("from here") << true;
+        QTest::newRow("by the server") << false;
+    }
+
+    void overTlsItClosesCleanlyToo()
+    {
+        QFETCH(bool, isOurWish);
+        QWebSocketServer server(u"peer"_s, QWebSocketServer::SecureMode);
+        server.setSslConfiguration(m_tls);
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        WebSocket socket;
+        socket.setUrl(QUrl(u"wss://localhost:%1"_s.arg(server.serverPort())));
+        socket.open();
+        QTRY_COMPARE(socket.status(), WebSocket::Open);
+        QTRY_VERIFY(server.hasPendingConnections());
+        const std::unique_ptr<QWebSocket> peer(server.nextPendingConnection());
+        if (isOurWish)
+            socket.close(4001, u"bye"_s);
+        else
+            peer->close(QWebSocketProtocol::CloseCodeGoingAway, u"bye"_s);
+        QTRY_COMPARE(socket.status(), WebSocket::Closed);
+        QCOMPARE(socket.ending(),
+                 isOurWish ? u"closed cleanly from here: 4001, “bye”"_s
+                           : u"closed cleanly by the server: 1001, going away, “bye”"_s);
+        if (isOurWish)
+            QTRY_COMPARE(static_cast<int>(peer->closeCode()), 4001);
+    }
+
     void aPauseIsNoPartOfARoundTrip()
     {
         WebSocketPeer peer;
