@@ -184,6 +184,36 @@ private Q_SLOTS:
             "# socket closed cleanly by the server: 1001, going away\n"));
     }
 
+    void serverDoesNotSayClose_data()
+    {
+        QTest::addColumn<bool>("hangsUp");
+        QTest::addColumn<QByteArray>("why");
+        QTest::newRow("silence") << false
+                                 << "the server did not answer the close frame within 2 s"_ba;
+        QTest::newRow("hangs up")
+            << true << "the server dropped the connection without a close frame of its own"_ba;
+    }
+
+    /// Not clean, but all was said.
+    void serverDoesNotSayClose()
+    {
+        QFETCH(bool, hangsUp);
+        QFETCH(QByteArray, why);
+        const RawPeer peer({}, RawPeer::Accept);
+        Conversation conversation(peer.url(), 50);
+        conversation.type("hello\n"_ba);
+        conversation.end();
+        // A text frame of 5 bytes and a close frame of 2, with header and mask.
+        QTRY_COMPARE(peer.frames().size(), 11 + 8);
+        if (hangsUp)
+            peer.last()->disconnectFromHost();
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Success);
+        QVERIFY2(conversation.output().endsWith(
+                     "# socket closed from here: 1000, normal closure; not cleanly: " + why + '\n'),
+                 conversation.output().constData());
+    }
+
     void serverIsLost()
     {
         WebSocketPeer peer(true);
