@@ -65,6 +65,7 @@ FocusScope {
         focus: root.asking
         prompt: qsTr("File to send")
         action: qsTr("Send…")
+        browses: true
         onAccepted: path => root.pathEntered(path)
         onClosed: root.closed()
     }

@@ -110,7 +110,7 @@ Item {
         },
         KeyCommand {
             sequences: ["Ctrl+U"]
-            words: qsTr("sends a file as one message; so does dropping it on the input")
+            words: qsTr("sends a file as one message, by its path or chosen in a dialog; so does dropping it on the input")
             onActivated: root.sendFileRequested()
         },
         KeyCommand {

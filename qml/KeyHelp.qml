@@ -33,6 +33,7 @@ FocusScope {
         {place: qsTr("In the rows"), keys: "Ctrl+E", words: qsTr("puts the message into the line, to be changed first")},
         {place: qsTr("In the rows"), keys: "Menu, Shift+F10", words: qsTr("all that can be done with them, as the right button does")},
         {place: qsTr("While finding"), keys: "Enter, Shift+Enter", words: qsTr("to the next hit, back to the one before")},
+        {place: qsTr("In a path"), keys: "Down", words: qsTr("to the dialog to choose the file in, as “Browse…” does")},
         {place: qsTr("In the settings"), keys: "Ctrl+Enter", words: qsTr("saves them, and connects like that")},
         {place: qsTr("In the settings"), keys: "Enter, Shift+Enter", words: qsTr("on to the next field or a further row; breaks the line of a first message")},
         {place: qsTr("Among the conversations"), keys: "Up, Down, Enter", words: qsTr("chooses one, and opens it to read; what is typed finds some")},

@@ -14,6 +14,8 @@ Bar {
     /*! What the file is wanted for, and on the button. */
     property string prompt: ""
     property string action: ""
+    /*! Whether it can be chosen in a dialog as well, which takes it at once. */
+    property bool browses: false
     /*! How much is done, 0 to 1; less than 0: nothing is being done. */
     property real progress: -1
     /*! What went wrong, in a sentence; and whether only that there is such a file already. */
@@ -61,10 +63,42 @@ Bar {
                 if (text.length > 0)
                     root.accepted(text, false);
             }
+            Keys.onDownPressed: event => {
+                event.accepted = root.browses;
+                if (root.browses)
+                    browseButton.button.browse();
+            }
         }
 
         RowLayout {
             spacing: Theme.gap / 2
+
+            // Not made before it is looked at: a window is there sooner.
+            Loader {
+                id: browseButton
+
+                // No type: what is named is loaded with the window.
+                readonly property var button: item
+
+                visible: root.browses
+                source: root.browses && root.visible ? "BrowseButton.qml" : ""
+
+                Binding {
+                    target: browseButton.button
+                    property: "title"
+                    value: root.prompt
+                }
+
+                Connections {
+                    target: browseButton.button
+                    ignoreUnknownSignals: true
+
+                    function onChosen(path: string) {
+                        root.path = path;
+                        root.accepted(path, false);
+                    }
+                }
+            }
 
             Command {
                 objectName: "pathAccept"
@@ -98,7 +132,7 @@ Bar {
 
             Layout.fillWidth: true
             Layout.columnSpan: layout.columns
-            text: root.notice
+            text: root.notice.length > 0 ? root.notice : browseButton.button?.problem ?? ""
             color: Theme.error
         }
     }

@@ -103,6 +103,7 @@ ColumnLayout {
         visible: false
         prompt: isExport ? qsTr("Export as") : qsTr("The file of a conversation")
         action: isExport ? qsTr("Export") : qsTr("Open")
+        browses: !isExport
         progress: root.chat.exporter.running ? root.chat.exporter.progress : -1
         onAccepted: (path, replace) => {
             root.done = "";

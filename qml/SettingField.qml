@@ -12,7 +12,7 @@ RowLayout {
     required property string label
     property alias text: field.text
     property alias prompt: field.prompt
-    /*! Whether it is a file, which can be dropped there. */
+    /*! Whether it is a file, which can be dropped there, or chosen in a dialog. */
     property bool isFile: false
 
     function focusField() {
@@ -39,14 +39,30 @@ RowLayout {
         label: root.label
         prompt: ""
         onAccepted: nextItemInFocusChain().forceActiveFocus()
+        Keys.onDownPressed: event => {
+            event.accepted = root.isFile;
+            if (root.isFile)
+                browseButton.browse();
+        }
 
         DropArea {
             anchors.fill: parent
             enabled: root.isFile
             onDropped: drop => {
                 if (drop.hasUrls)
-                    field.text = decodeURIComponent(drop.urls[0].toString().replace(/^file:\/\//, ""));
+                    field.text = browseButton.pathOf(drop.urls[0]);
             }
         }
+    }
+
+    BrowseButton {
+        id: browseButton
+
+        visible: root.isFile
+        title: root.label
+        text: "…"
+        Accessible.name: qsTr("Browse for a file: %1").arg(root.label)
+        Accessible.description: problem
+        onChosen: path => field.text = path
     }
 }
