@@ -521,6 +521,7 @@ FocusScope {
             objectName: "notice"
 
             width: parent.width
+            maximumLineCount: root.Window.height < 320 ? 2 : 4
             text: root.problem.length > 0 ? root.problem : root.notice
             color: Theme.error
         }
@@ -530,6 +531,7 @@ FocusScope {
             objectName: "remarks"
 
             width: parent.width
+            maximumLineCount: root.Window.height < 320 ? 2 : 4
             text: root.isBinary ? binary.problem
                 : check.invisible.length > 0 && check.json.length > 0 ? check.invisible + "\n" + check.json
                                                                       : check.invisible + check.json

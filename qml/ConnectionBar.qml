@@ -94,8 +94,15 @@ Bar {
     /*! Whether the mark has no room beside the address. */
     readonly property bool markBelow: width < 480 && trust !== WebSocket.Verified
 
-    implicitHeight: layout.implicitHeight + 2 * Theme.gap
-                    + (hasMark && markBelow ? mark.height + Theme.gap / 2 : 0)
+    /*! Whether the window has no height to spare. */
+    property bool isLow: Window.height < 320
+    /*! Whether the state's word has no room beside its shape, but below it. */
+    readonly property bool wordBelow: width < 480 && !isLow
+    /*! How high what is below the address is. */
+    readonly property real belowHeight: hasMark && markBelow ? Math.max(mark.height, stateWord.height) + Theme.gap / 2
+                                      : wordBelow ? stateWord.height : 0
+
+    implicitHeight: layout.implicitHeight + (isLow ? Theme.gap : 2 * Theme.gap) + belowHeight
                     + (problemText.visible ? problemText.height + Theme.gap / 2 : 0)
 
     Accessible.role: Accessible.StatusBar
@@ -109,7 +116,7 @@ Bar {
         anchors.top: parent.top
         anchors.leftMargin: Theme.margin
         anchors.rightMargin: Theme.margin
-        anchors.topMargin: Theme.gap
+        anchors.topMargin: root.isLow ? Theme.gap / 2 : Theme.gap
         spacing: Theme.gap
 
         Command {
@@ -254,10 +261,27 @@ Bar {
         }
     }
 
+    Text {
+        id: stateWord
+        objectName: "stateWord"
+
+        x: Theme.margin + Theme.gap / 2
+        y: layout.y + layout.height + (root.hasMark && root.markBelow ? Theme.gap / 2 + (mark.height - height) / 2 : 0)
+        width: Math.min(implicitWidth, root.width - 2 * x)
+        visible: root.wordBelow
+        text: root.roundTripTime >= 0 ? root.stateText + "  ·  " + Units.milliseconds(root.roundTripTime) : root.stateText
+        textFormat: Text.PlainText
+        elide: Text.ElideRight
+        color: root.tone
+        font.pixelSize: Theme.quietSize
+        Accessible.ignored: true
+    }
+
     Loader {
         id: mark
 
-        x: root.markBelow ? Theme.margin : layout.x + markPlace.x
+        x: !root.markBelow ? layout.x + markPlace.x
+            : root.wordBelow ? stateWord.x + stateWord.width + Theme.gap : Theme.margin
         y: root.markBelow ? layout.y + layout.height + Theme.gap / 2 : layout.y + markPlace.y
         source: root.hasMark ? "TrustMark.qml" : ""
     }
@@ -288,8 +312,7 @@ Bar {
         objectName: "addressProblem"
 
         x: Theme.margin
-        anchors.top: root.hasMark && root.markBelow ? mark.bottom : layout.bottom
-        anchors.topMargin: Theme.gap / 2
+        y: layout.y + layout.height + root.belowHeight + Theme.gap / 2
         width: root.width - 2 * Theme.margin
         text: root.problem
         color: Theme.error

@@ -4,7 +4,7 @@ import QtQuick.Layouts
 import AwesomeChat
 
 /*!
-    Where one says something: the lines that wait, a file that is to be sent, and the line to type in.
+    Where one says something: the line to type in, with the draft and what was sent before.
 */
 ColumnLayout {
     id: root
@@ -17,8 +17,8 @@ ColumnLayout {
 
     /*! Something was taken to be sent. */
     signal sent()
-    /*! The keyboard is free. */
-    signal finished()
+    /*! A file was dropped, to be sent. */
+    signal fileDropped(url file)
 
     function focusLine() {
         chatInput.forceActiveFocus();
@@ -38,31 +38,10 @@ ColumnLayout {
         focusLine();
     }
 
-    /*! Asks what the file is to be sent as; with an empty name, which one it is. */
-    function openFile(fileName: string) {
-        if (chat.isReading)
-            return;
-        if (fileToSend.bar === null)
-            fileToSend.setSource("FileToSendBar.qml", {file: chat.fileToSend});
-        fileToSend.bar.asking = fileName.length === 0;
-        if (fileName.length > 0)
-            chat.fileToSend.open(fileName);
-        fileToSend.bar.focusFirst();
-    }
-
-    function closeFile() {
-        const hadFocus = fileToSend.bar !== null && fileToSend.bar.activeFocus;
-        fileToSend.source = "";
-        if (hadFocus)
-            finished();
-    }
-
     /*! Tells of what was just taken to be sent; gives back whether it was. */
     function noteSent(isTaken: bool): bool {
-        if (isTaken) {
-            chat.recall.reset();
+        if (isTaken)
             sent();
-        }
         return isTaken;
     }
 
@@ -87,65 +66,13 @@ ColumnLayout {
         }
     }
 
-    OutboxView {
-        objectName: "outbox"
-
-        Layout.fillWidth: true
-        model: root.chat.outbox
-        pendingCount: root.chat.outbox.pendingCount
-        inDoubtCount: root.chat.outbox.inDoubtCount
-        textAt: row => root.chat.outbox.textAt(row)
-        onEdited: (row, text) => root.chat.outbox.edit(row, text)
-        onRemoveRequested: row => root.chat.outbox.remove(row)
-        onSendAgainRequested: row => root.chat.outbox.sendAgain(row)
-        onDismissRequested: row => root.chat.outbox.dismiss(row)
-    }
-
-    Loader {
-        id: fileToSend
-        objectName: "fileToSend"
-
-        // No type: what is named is loaded with the window.
-        readonly property var bar: item
-
-        Layout.fillWidth: true
-        visible: bar !== null
-
-        Connections {
-            target: fileToSend.bar
-            ignoreUnknownSignals: true
-
-            function onPathEntered(path: string) {
-                root.openFile(path);
-            }
-            function onSendRequested(asText: bool) {
-                if (root.noteSent(root.chat.fileToSend.sendTo(root.chat.outbox, asText)))
-                    root.finished();
-            }
-            function onClosed() {
-                root.chat.fileToSend.close();
-                root.closeFile();
-            }
-        }
-
-        Connections {
-            target: root.chat.fileToSend
-
-            // It has gone out.
-            function onChanged() {
-                if (root.chat.fileToSend.title.length === 0 && fileToSend.bar !== null && !fileToSend.bar.asking)
-                    root.closeFile();
-            }
-        }
-    }
-
     ChatInput {
         id: chatInput
 
         property bool overflowing: false
 
         Layout.fillWidth: true
-        Layout.margins: Theme.gap
+        Layout.margins: root.Window.height < 320 ? Theme.gap / 2 : Theme.gap
         focus: true
         enabled: !root.chat.isReading
         opacity: enabled ? 1 : 0.6
@@ -154,7 +81,8 @@ ColumnLayout {
                                          : qsTr("Type a message and press Enter")
         notice: overflowing ? qsTr("Not put in: a line holds %L1 characters.").arg(maximumLength)
                             : root.chat.outbox.trouble
-        maximumLinesHeight: root.Window.height / 3
+        // A low window still shows what is said of it, and what is asked.
+        maximumLinesHeight: Math.max(20, Math.min(root.Window.height / 3, root.Window.height - 160))
         isDragging: root.isDragging
         sendText: text => root.noteSent(root.chat.send(text))
         sendLines: lines => root.noteSent(root.chat.outbox.appendLines(lines))
@@ -167,7 +95,7 @@ ColumnLayout {
             if (root.noteSent(root.chat.outbox.appendBinary(bytes)))
                 clear();
         }
-        onFileDropped: file => root.openFile(file.toString())
+        onFileDropped: file => root.fileDropped(file)
         onEdited: overflowing = false
         onOverflowed: overflowing = true
         onOlderRequested: root.chat.recall.older(text)

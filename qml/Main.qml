@@ -30,6 +30,9 @@ Window {
     /*! Whether there is no room for a pane beside the rows. */
     readonly property bool isNarrow: width < 640
 
+    /*! Whether there is room for the rows only where all else takes little. */
+    readonly property bool isLow: height < 320
+
     width: 720
     height: 480
     minimumWidth: 320
@@ -248,121 +251,143 @@ Window {
                 event.accepted = false;
         }
 
-        ConnectionBars {
-            id: connectionBars
-
-            Layout.fillWidth: true
-            Layout.fillHeight: false // as a layout, it would
-            chat: session
-            settings: settingsSide
-            onServerChosen: server => root.connectTo(server)
-            onSettingsAccepted: root.saveSettings(true)
-            onFinished: root.focusUsual()
-        }
-
-        ReadingBars {
-            id: bars
-
-            Layout.fillWidth: true
-            Layout.fillHeight: false
-            chat: session
-            onFinished: root.focusUsual()
-            onBackRequested: root.read(0)
-            onOpened: fileName => root.readFile(fileName)
-        }
-
-        FinderBar {
-            id: filterBar
-            objectName: "filterBar"
-
-            Layout.fillWidth: true
-            visible: false
-            finder: session.shown.finder
-            entryCount: session.shown.entryCount
-            chosen: chatView.selectionEnd
-
-            /*! What was read when it was opened, by its number; 0: the newest. */
-            property int placeBefore: 0
-
-            onRowsChanged: root.showEntry(chosen)
-            onHitRequested: seq => {
-                root.showEntry(seq);
-                chatView.select(session.shown.rowOf(seq), false);
-            }
-            onClosed: {
-                clear();
-                root.showEntry(chosen > 0 ? chosen : placeBefore);
-                root.focusUsual();
-            }
-        }
-
-        Notice {
-            objectName: "storeNotice"
-
-            Layout.fillWidth: true
-            Layout.margins: visible ? Theme.gap : 0
-            horizontalAlignment: Text.AlignHCenter
-            text: session.shown.notice.length > 0 ? session.shown.notice : session.transcript.notice
-        }
-
-        ChatView {
-            id: chatView
-            objectName: "transcript"
+        // The line to type in is always there, however low the window is.
+        ScrollingColumn {
+            objectName: "upper"
 
             Layout.fillWidth: true
             Layout.fillHeight: true
-            // A low window has no room for both.
-            visible: !difference.visible || root.height >= (root.width < 640 ? 900 : 600)
-            transcript: session.shown
-            entryCount: session.shown.entryCount
-            firstSeq: session.shown.firstSeq
-            needle: filterBar.finder.text
-            canSend: !session.isReading
-            onOpened: seq => details.show(seq)
-            onCopyRequested: (first, last, format) => session.shown.copyRows(first, last, format)
-            onSendRequested: seq => root.sendAgain(seq)
-            onEditRequested: seq => root.editMessage(seq)
-        }
 
-        Details {
-            id: details
+            ConnectionBars {
+                id: connectionBars
 
-            Layout.fillWidth: true
-            Layout.fillHeight: false
-            Layout.preferredHeight: root.height * 0.45
-            transcript: session.shown
-            onClosed: {
-                clear();
-                root.focusUsual();
+                Layout.fillWidth: true
+                Layout.fillHeight: false // as a layout, it would
+                chat: session
+                settings: settingsSide
+                onServerChosen: server => root.connectTo(server)
+                onSettingsAccepted: root.saveSettings(true)
+                onFinished: root.focusUsual()
             }
-        }
 
-        DifferenceView {
-            id: difference
-            objectName: "difference"
+            ReadingBars {
+                id: bars
 
-            readonly property Replay replay: session.replaySession.replay
+                Layout.fillWidth: true
+                Layout.fillHeight: false
+                chat: session
+                onFinished: root.focusUsual()
+                onBackRequested: root.read(0)
+                onOpened: fileName => root.readFile(fileName)
+            }
 
-            Layout.fillWidth: true
-            Layout.fillHeight: true
-            Layout.preferredHeight: root.height * 0.5
-            Layout.maximumHeight: chatView.visible ? root.height * 0.5 : -1
-            visible: bars.isReplaying && !session.replaySession.running && (hasExpected || hasReceived)
-            hasExpected: replay.hasExpected
-            expected: replay.expected
-            expectedIsBinary: replay.expectedIsBinary
-            hasReceived: replay.hasReceived
-            received: replay.received
-            receivedIsBinary: replay.receivedIsBinary
-            place: qsTr("line %L1").arg(replay.differenceLine)
-        }
+            FinderBar {
+                id: filterBar
+                objectName: "filterBar"
 
-        Notice {
-            objectName: "done"
+                Layout.fillWidth: true
+                visible: false
+                finder: session.shown.finder
+                entryCount: session.shown.entryCount
+                chosen: chatView.selectionEnd
 
-            Layout.fillWidth: true
-            Layout.margins: visible ? Theme.gap : 0
-            text: bars.done
+                /*! What was read when it was opened, by its number; 0: the newest. */
+                property int placeBefore: 0
+
+                onRowsChanged: root.showEntry(chosen)
+                onHitRequested: seq => {
+                    root.showEntry(seq);
+                    chatView.select(session.shown.rowOf(seq), false);
+                }
+                onClosed: {
+                    clear();
+                    root.showEntry(chosen > 0 ? chosen : placeBefore);
+                    root.focusUsual();
+                }
+            }
+
+            Notice {
+                objectName: "storeNotice"
+
+                Layout.fillWidth: true
+                Layout.margins: visible ? Theme.gap : 0
+                horizontalAlignment: Text.AlignHCenter
+                text: session.shown.notice.length > 0 ? session.shown.notice : session.transcript.notice
+            }
+
+            ChatView {
+                id: chatView
+                objectName: "transcript"
+
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                Layout.minimumHeight: root.isLow ? 24 : 60
+                // A low window has no room for both.
+                visible: !difference.visible || root.height >= (root.width < 640 ? 900 : 600)
+                transcript: session.shown
+                entryCount: session.shown.entryCount
+                firstSeq: session.shown.firstSeq
+                needle: filterBar.finder.text
+                canSend: !session.isReading
+                onOpened: seq => details.show(seq)
+                onCopyRequested: (first, last, format) => session.shown.copyRows(first, last, format)
+                onSendRequested: seq => root.sendAgain(seq)
+                onEditRequested: seq => root.editMessage(seq)
+            }
+
+            Details {
+                id: details
+
+                Layout.fillWidth: true
+                Layout.fillHeight: false
+                Layout.preferredHeight: root.height * 0.45
+                transcript: session.shown
+                onClosed: {
+                    clear();
+                    root.focusUsual();
+                }
+            }
+
+            DifferenceView {
+                id: difference
+                objectName: "difference"
+
+                readonly property Replay replay: session.replaySession.replay
+
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                Layout.preferredHeight: root.height * 0.5
+                Layout.maximumHeight: chatView.visible ? root.height * 0.5 : -1
+                visible: bars.isReplaying && !session.replaySession.running && (hasExpected || hasReceived)
+                hasExpected: replay.hasExpected
+                expected: replay.expected
+                expectedIsBinary: replay.expectedIsBinary
+                hasReceived: replay.hasReceived
+                received: replay.received
+                receivedIsBinary: replay.receivedIsBinary
+                place: qsTr("line %L1").arg(replay.differenceLine)
+            }
+
+            Notice {
+                objectName: "done"
+
+                Layout.fillWidth: true
+                Layout.margins: visible ? Theme.gap : 0
+                text: bars.done
+            }
+
+            OutgoingBars {
+                id: outgoing
+
+                Layout.fillWidth: true
+                Layout.fillHeight: false
+                chat: session
+                onSent: {
+                    session.recall.reset();
+                    chatView.showNewest();
+                }
+                onFinished: root.focusUsual()
+            }
         }
 
         InputArea {
@@ -372,8 +397,11 @@ Window {
             Layout.fillHeight: false
             chat: session
             isDragging: drop.containsDrag
-            onSent: chatView.showNewest()
-            onFinished: root.focusUsual()
+            onSent: {
+                session.recall.reset();
+                chatView.showNewest();
+            }
+            onFileDropped: file => outgoing.openFile(file.toString())
         }
     }
 
@@ -413,7 +441,7 @@ Window {
         onExportRequested: bars.askForFile(true)
         onOpenRequested: bars.askForFile(false)
         onEncodingRequested: inputArea.cycleEncoding()
-        onSendFileRequested: inputArea.openFile("")
+        onSendFileRequested: outgoing.openFile("")
         onStepRequested: session.replaySession.replay.step()
         onScrollRequested: pages => chatView.scrollPages(pages)
         onOldestRequested: {

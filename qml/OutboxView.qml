@@ -167,7 +167,7 @@ Rectangle {
     }
 
     visible: pendingCount + inDoubtCount > 0
-    implicitHeight: header.implicitHeight + Theme.gap + Math.min(120, Math.max(32, root.Window.height / 5), list.contentHeight)
+    implicitHeight: header.implicitHeight + Theme.gap + Math.min(list.contentHeight, root.Window.height < 320 ? 30 : Math.min(120, root.Window.height / 5))
     color: Theme.surface
 
     Text {

@@ -24,8 +24,13 @@ Bar {
     /*! The person wants the server that is offered. */
     signal serverRequested()
 
+    /*! Whether there is room for a line only; the server is with the addresses, too. */
+    readonly property bool isTight: width < 560 && isLow
+    /*! Whether the window has no height to spare. */
+    property bool isLow: Window.height < 320
+
     readonly property string words: waiting
-        ? attempt > 1 ? qsTr("Connecting again in %L1 s, attempt %L2.").arg(secondsLeft).arg(attempt)
+        ? attempt > 1 && !isTight ? qsTr("Connecting again in %L1 s, attempt %L2.").arg(secondsLeft).arg(attempt)
                       : qsTr("Connecting again in %L1 s.").arg(secondsLeft)
         : reason
 
@@ -40,7 +45,7 @@ Bar {
         anchors.right: parent.right
         anchors.margins: Theme.margin
         anchors.verticalCenter: parent.verticalCenter
-        columns: root.width < 560 ? 3 : 4
+        columns: root.width < 560 && !root.isTight ? 3 : 4
         columnSpacing: Theme.gap
         rowSpacing: Theme.gap / 2
 
@@ -51,6 +56,8 @@ Bar {
             text: root.words
             textFormat: Text.PlainText
             wrapMode: Text.Wrap
+            maximumLineCount: root.isTight ? 2 : 100
+            elide: Text.ElideRight
             color: root.waiting ? Theme.status : Theme.quiet
             font.pixelSize: Theme.quietSize
             Accessible.role: Accessible.AlertMessage
@@ -78,7 +85,7 @@ Bar {
             objectName: "startServer"
 
             Layout.columnSpan: layout.columns === 3 ? 3 : 1
-            visible: root.offersServer
+            visible: root.offersServer && !(root.isTight && root.words.length > 0)
             text: qsTr("Start a local echo server")
             Accessible.description: qsTr("Ctrl+Shift+E")
             onClicked: root.serverRequested()

@@ -110,6 +110,71 @@ private Q_SLOTS:
         }
     }
 
+    void theLineIsThereHoweverLowTheWindow()
+    {
+        ServerProcess server;
+        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
+        const ChatWindow chat(server.url());
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        QTRY_COMPARE(visibleRows(window).size(), 2);
+        window->resize(320, 200);
+        QTRY_COMPARE(window->contentItem()->size().toSize(), QSize(320, 200));
+        server.kill();
+        QTRY_VERIFY(isShown(window, u"retryWords"_s));
+        const auto isInSight = [window](const QString &name) {
+            const QQuickItem *item = itemNamed(window, name);
+            return item && item->isVisible()
+                && QRectF(0, 0, window->width(), window->height())
+                       .contains(item->mapRectToScene(item->boundingRect()));
+        };
+        const auto inputBelow = [window](const QString &name) {
+            const QQuickItem *item = itemNamed(window, name);
+            return item->mapRectToScene(item->boundingRect()).bottom()
+                <= itemNamed(window, u"inputField"_s)->mapToScene({0, 0}).y();
+        };
+
+        // Lines that wait take a little room of the rows, and one of them is seen.
+        for (const auto &line : {u"first"_s, u"second"_s, u"third"_s}) {
+            typeInto(window, line);
+            QTest::keyClick(window, Qt::Key_Return);
+        }
+        QTRY_VERIFY(isShown(window, u"outbox"_s));
+        QVERIFY(!window->grabWindow().isNull());
+        for (const auto &name : {u"state"_s, u"retryWords"_s, u"outbox"_s, u"inputField"_s})
+            QTRY_VERIFY2(isInSight(name), qPrintable(name));
+        QTRY_VERIFY(inputBelow(u"outbox"_s));
+        QVERIFY(!visibleRows(window).isEmpty());
+
+        // Bars for which there is no room are scrolled; the line stays.
+        QTest::keyClick(window, Qt::Key_U, Qt::ControlModifier);
+        QTest::keyClick(window, Qt::Key_O, Qt::ControlModifier | Qt::ShiftModifier);
+        QTest::keyClick(window, Qt::Key_F, Qt::ControlModifier);
+        const auto focusIsInSight = [window] {
+            const QQuickItem *item = window->activeFocusItem();
+            return QRectF(0, 0, window->width(), window->height())
+                .contains(item->mapRectToScene(item->boundingRect()));
+        };
+        QTRY_VERIFY(isShown(window, u"filterBar"_s));
+        QTRY_VERIFY(focusIsInSight());
+        QTest::keyClick(window, Qt::Key_I, Qt::ControlModifier);
+        QTRY_VERIFY(isInSight(u"closeStages"_s));
+        QVERIFY(isInSight(u"inputField"_s));
+        QVERIFY(itemNamed(window, u"upper"_s)->property("overflows").toBool());
+        click(window, u"inputField"_s);
+        typeInto(window, u"fourth"_s);
+        QTest::keyClick(window, Qt::Key_Return);
+        QTRY_COMPARE(textOf(window, u"outboxTitle"_s), u"4 lines wait for the connection"_s);
+        for (int line = 0; line < 12; ++line)
+            QTest::keyClick(window, Qt::Key_Return, Qt::ShiftModifier);
+        QVERIFY(!window->grabWindow().isNull());
+        QVERIFY(isInSight(u"inputField"_s));
+        // The keyboard reaches what is out of sight, and brings it there.
+        QTest::keyClick(window, Qt::Key_Backtab, Qt::ShiftModifier);
+        QVERIFY(!itemNamed(window, u"input"_s)->hasActiveFocus());
+        QTRY_VERIFY(focusIsInSight());
+    }
+
     void f1ListsTheKeysAndEscapeGoesOn()
     {
         ServerProcess server;

@@ -9,7 +9,7 @@ TestCase {
 
     name: "ConnectionBar"
     width: 600
-    height: 200
+    height: 400
     visible: true
     when: windowShown
 
@@ -120,6 +120,25 @@ TestCase {
         compare(stages.count, 2);
         bar.width = 320;
         compare(button.contentItem.text, "●");
+        // The word is below, and so is the round trip.
+        const word = findChild(bar, "stateWord");
+        verify(word.visible);
+        compare(word.text, "open");
+        bar.roundTripTime = 0.44;
+        compare(word.text.replace(/\u00a0/g, " "), "open  ·  0.4 ms");
+        verify(word.y + word.height <= bar.height);
+        bar.status = WebSocket.Error;
+        verify(word.text.startsWith("failed"));
+        bar.status = WebSocket.Open;
+        const height = bar.implicitHeight;
+        bar.isLow = true;
+        verify(!word.visible);
+        verify(bar.implicitHeight < height - word.height);
+        bar.isLow = false;
+        bar.width = 480;
+        verify(!word.visible);
+        compare(button.contentItem.text, "● open");
+        bar.width = 320;
         compare(button.Accessible.name, "open: how connecting went");
     }
 

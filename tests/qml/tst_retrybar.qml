@@ -8,7 +8,7 @@ TestCase {
 
     name: "RetryBar"
     width: 600
-    height: 200
+    height: 400
     visible: true
     when: windowShown
 
@@ -35,6 +35,26 @@ TestCase {
         id: server
 
         signalName: "serverRequested"
+    }
+
+    function test_aLowWindowHasOneLineForIt() {
+        failOnWarning(/.?/);
+        const bar = createTemporaryObject(component, root, {offersServer: true});
+        const button = findChild(bar, "startServer");
+        bar.attempt = 12;
+        bar.secondsLeft = 59;
+        bar.waiting = true;
+        waitForRendering(bar);
+        const height = bar.implicitHeight;
+        bar.isLow = true;
+        tryVerify(() => bar.implicitHeight < height * 0.7);
+        compare(findChild(bar, "retryWords").text, "Connecting again in 59 s.");
+        verify(!button.visible);
+        bar.waiting = false;
+        verify(button.visible, "there is nothing else to say");
+        bar.width = 720;
+        bar.waiting = true;
+        verify(button.visible, "there is room");
     }
 
     function test_aServerIsOffered_data() {
