@@ -10,6 +10,7 @@
 
 #include <QRegularExpression>
 
+#include <algorithm>
 #include <utility>
 
 using namespace Qt::Literals::StringLiterals;
@@ -93,12 +94,76 @@ QString SettingsForm::defaultPingInterval()
 
 void SettingsForm::load(const QUrl &url)
 {
-    if (!m_settings || m_modified)
+    if (!m_settings || (m_modified && ServerSettings::isSameServer(url, m_base.url)))
+        return;
+    if (m_modified)
+        putThisAside();
+    if (takeBack(url))
         return;
     m_notes.clear();
     m_isPasted = false;
     m_base = m_settings->settings(url);
     show(m_base);
+}
+
+/// The fields of one line, the same ones in the same order every time.
+std::array<QString *, 10> SettingsForm::fields()
+{
+    return {&m_subprotocols,     &m_origin,           &m_userAgent, &m_maxMessageSize,
+            &m_handshakeTimeout, &m_pingInterval,     &m_caFile,    &m_certificateFile,
+            &m_keyFile,          &m_pinnedFingerprint};
+}
+
+void SettingsForm::putThisAside()
+{
+    Draft draft{.base = m_base,
+                .headers = m_headers.filled(),
+                .firstMessages = m_firstMessages.filled(),
+                .fields = {},
+                .notes = m_notes,
+                .reconnect = m_reconnect,
+                .isPasted = m_isPasted};
+    for (const QString *field : fields())
+        draft.fields += *field;
+    m_drafts += draft;
+    m_modified = false;
+}
+
+/// Shows what was typed for the server of \a url, if anything was.
+bool SettingsForm::takeBack(const QUrl &url)
+{
+    const auto at = std::find_if(m_drafts.begin(), m_drafts.end(), [&url](const Draft &draft) {
+        return ServerSettings::isSameServer(url, draft.base.url);
+    });
+    if (at == m_drafts.end())
+        return false;
+    const Draft draft = *at;
+    m_drafts.erase(at);
+    m_isShowing = true;
+    m_base = draft.base;
+    m_headers.setRows(draft.headers);
+    m_firstMessages.setRows(draft.firstMessages);
+    for (qsizetype i = 0; QString * field : fields())
+        *field = draft.fields.at(i++);
+    m_reconnect = draft.reconnect;
+    m_notes = draft.notes;
+    m_isPasted = draft.isPasted;
+    m_isShowing = false;
+    m_modified = true;
+    Q_EMIT urlChanged();
+    onSaved(); // others may have saved meanwhile
+    return true;
+}
+
+QString SettingsForm::putAside() const
+{
+    if (m_drafts.isEmpty())
+        return {};
+    QStringList servers;
+    for (const Draft &draft : m_drafts)
+        servers += addressText(draft.base.url);
+    return tr("Not saved, but there again when you go back: the changes for %1.")
+        .arg(DisplayText::visible(servers.join(u", "_s)).text);
 }
 
 void SettingsForm::onSaved()
@@ -141,6 +206,7 @@ QString SettingsForm::paste(const QString &text)
     const ParsedCommand command = ParsedCommand::of(text);
     if (!command.problem.isEmpty())
         return command.problem;
+    load(command.settings.url);
     if (m_modified && !m_isPasted) {
         return tr("The settings of %1 have changes that are not saved: save or revert them first.")
             .arg(address());
@@ -148,8 +214,8 @@ QString SettingsForm::paste(const QString &text)
     QStringList notes = command.notes;
     if (command.binary)
         notes += tr("The command sends binary messages; a line that is typed here goes as text.");
-    m_modified = false;
-    load(command.settings.url);
+    if (std::exchange(m_modified, false))
+        load(command.settings.url); // instead of the command that was pasted before
     m_isPasted = true;
     m_notes = notes.join(u'\n');
     ConnectionSettings settings = command.settings;

@@ -10,13 +10,16 @@
 #include <QUrl>
 #include <QtQml/qqmlregistration.h>
 
+#include <array>
+
 class ServerSettings;
 
 /*!
     The settings of one server while they are edited: what was typed, and what is wrong with it.
 
-    Nothing counts before it is saved, and nothing that was typed is lost: load() leaves alone what
-    has been changed and not saved.
+    Nothing counts before it is saved, and nothing that was typed is lost: what has been changed and
+    not saved is put aside while another server's settings are shown, and is there again with its
+    own.
 */
 class SettingsForm : public QObject
 {
@@ -62,6 +65,8 @@ class SettingsForm : public QObject
     Q_PROPERTY(bool isPasted READ isPasted NOTIFY judged FINAL)
     /// What of that command is not done here, a sentence each; or empty.
     Q_PROPERTY(QString notes READ notes NOTIFY judged FINAL)
+    /// Of which other servers there are changes that are not saved, in a sentence; or empty.
+    Q_PROPERTY(QString putAside READ putAside NOTIFY urlChanged FINAL)
     /// What the prompts of empty fields say.
     Q_PROPERTY(QString defaultMaxMessageSize READ defaultMaxMessageSize CONSTANT FINAL)
     Q_PROPERTY(QString defaultHandshakeTimeout READ defaultHandshakeTimeout CONSTANT FINAL)
@@ -81,11 +86,12 @@ public:
     [[nodiscard]] bool isModified() const { return m_modified; }
     [[nodiscard]] bool isPasted() const { return m_isPasted; }
     [[nodiscard]] QString notes() const { return m_notes; }
+    [[nodiscard]] QString putAside() const;
     [[nodiscard]] static QString defaultMaxMessageSize();
     [[nodiscard]] static QString defaultHandshakeTimeout();
     [[nodiscard]] static QString defaultPingInterval();
 
-    /// Shows the settings for the server of \a url, unless there are changes that are not saved.
+    /// Shows the settings for the server of \a url, with the changes to them that are not saved.
     Q_INVOKABLE void load(const QUrl &url);
     /// Keeps what was typed. False where there is a problem.
     Q_INVOKABLE bool save();
@@ -107,6 +113,21 @@ Q_SIGNALS:
     void judged();
 
 private:
+    /// What was typed for a server, while another's settings are shown.
+    struct Draft
+    {
+        ConnectionSettings base;
+        QList<EditableRows::Row> headers;
+        QList<EditableRows::Row> firstMessages;
+        QStringList fields; // as fields() has them
+        QString notes;
+        bool reconnect = true;
+        bool isPasted = false;
+    };
+
+    [[nodiscard]] std::array<QString *, 10> fields();
+    void putThisAside();
+    bool takeBack(const QUrl &url);
     void onSaved();
     void show(const ConnectionSettings &settings);
     void judge();
@@ -114,6 +135,7 @@ private:
 
     QPointer<ServerSettings> m_settings;
     ConnectionSettings m_base; // what is kept
+    QList<Draft> m_drafts; // of other servers
     EditableRows m_headers;
     EditableRows m_firstMessages;
     QString m_subprotocols;

@@ -160,6 +160,14 @@ FocusScope {
                     color: Theme.status
                 }
 
+                Notice {
+                    objectName: "settingsPutAside"
+
+                    Layout.fillWidth: true
+                    text: root.form.putAside
+                    color: Theme.status
+                }
+
                 SectionTitle {
                     text: qsTr("Headers of the request")
                     Layout.topMargin: 0

@@ -119,9 +119,7 @@ private Q_SLOTS:
         form.setSettings(&settings);
         form.load(m_url);
         form.setProperty("origin", u"https://a"_s);
-        form.load(m_other);
-        QCOMPARE(form.url(), m_url);
-        QVERIFY(form.paste(u"wscat -c wss://two/ -s x"_s).contains("not saved"_L1));
+        QVERIFY(form.paste(u"wscat -c wss://one/ -s x"_s).contains("not saved"_L1));
         QCOMPARE(form.property("origin").toString(), u"https://a"_s);
         // A certificate that is trusted meanwhile is not forgotten when the form is saved.
         settings.setPinnedFingerprint(m_url, u"ab"_s.repeated(32));
@@ -132,6 +130,64 @@ private Q_SLOTS:
         form.load(m_other);
         QCOMPARE(form.url(), m_other);
         QCOMPARE(form.property("origin").toString(), QString());
+    }
+
+    void eachServerHasItsOwnChanges()
+    {
+        ServerSettings settings;
+        SettingsForm form;
+        form.setSettings(&settings);
+        form.load(m_url);
+        QCOMPARE(form.putAside(), QString());
+        form.headers()->add();
+        form.headers()->setName(0, u"Authorization"_s);
+        form.setProperty("origin", u"https://a"_s);
+        form.setProperty("maxMessageSize", u"what"_s); // is no size, and is no less typed
+        form.setProperty("reconnect", false);
+
+        // Another server's form has nothing of it, and saves nothing of it.
+        form.load(m_other);
+        QCOMPARE(form.url(), m_other);
+        QVERIFY(!form.isModified() && form.problem().isEmpty());
+        QVERIFY(form.headers()->filled().isEmpty());
+        QVERIFY2(form.putAside().contains("wss://one/a"_L1), qPrintable(form.putAside()));
+        form.setProperty("userAgent", u"two"_s);
+        QVERIFY(form.save());
+        QCOMPARE(settings.settings(m_other).userAgent, u"two"_s);
+        QVERIFY(settings.settings(m_other).headers.isEmpty());
+        QVERIFY(settings.settings(m_other).origin.isEmpty());
+        QCOMPARE(settings.settings(m_url), ConnectionSettings{.url = m_url});
+
+        // A certificate that is trusted meanwhile is not forgotten, and what was typed is there.
+        settings.setPinnedFingerprint(m_url, u"ab"_s.repeated(32));
+        form.setProperty("userAgent", u"three"_s);
+        form.load(QUrl(u"wss://one/elsewhere"_s)); // a server, not a page
+        QVERIFY(form.isModified());
+        QCOMPARE(form.headers()->filled(),
+                 QList<EditableRows::Row>({{u"Authorization"_s, QString()}}));
+        QCOMPARE(form.property("origin").toString(), u"https://a"_s);
+        QCOMPARE(form.property("maxMessageSize").toString(), u"what"_s);
+        QCOMPARE(form.property("userAgent").toString(), QString());
+        QCOMPARE(form.property("reconnect").toBool(), false);
+        QVERIFY(form.problem().contains("what"_L1));
+        QVERIFY(form.putAside().contains("wss://two"_L1));
+        form.setProperty("maxMessageSize", QString());
+        QVERIFY(form.save());
+        QCOMPARE(settings.settings(m_url).origin, u"https://a"_s);
+        QCOMPARE(settings.settings(m_url).pinnedFingerprint,
+                 normalizedFingerprint(u"ab"_s.repeated(32)));
+
+        // A command that is pasted for one is not in the way of the other's.
+        QCOMPARE(form.paste(u"wscat -c wss://three/ -s x"_s), QString());
+        form.load(m_other);
+        QCOMPARE(form.property("userAgent").toString(), u"three"_s);
+        QVERIFY(form.paste(u"wscat -c wss://two/ -s y"_s).contains("not saved"_L1));
+        form.revert();
+        QCOMPARE(form.property("userAgent").toString(), u"two"_s);
+        form.load(QUrl(u"wss://three/"_s));
+        QVERIFY(form.isPasted());
+        QCOMPARE(form.property("subprotocols").toString(), u"x"_s);
+        QCOMPARE(form.putAside(), QString());
     }
 
     void aCommandFillsItIn()

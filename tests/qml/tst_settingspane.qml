@@ -115,6 +115,21 @@ TestCase {
         compare(form.modified, false);
     }
 
+    function test_theChangesForAnotherServerAreSpokenOf() {
+        const notice = findChild(pane, "settingsPutAside") as Notice;
+        verify(!notice.visible);
+        const first = form.url;
+        form.origin = "https://a";
+        form.load("ws://elsewhere/");
+        verify(notice.visible);
+        verify(notice.text.startsWith("Not saved, but there again when you go back"), notice.text);
+        compare(findChild(pane, "origin").text, "");
+        form.load(first);
+        verify(!notice.visible);
+        compare(findChild(pane, "origin").text, "https://a");
+        form.revert();
+    }
+
     function test_saveIsForChanges() {
         const save = findChild(pane, "saveSettings") as Command;
         verify(!save.enabled);
