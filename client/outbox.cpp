@@ -126,6 +126,35 @@ void Outbox::load()
 
 void Outbox::setDraft(const QString &draft)
 {
+    OutboxDraft changed = m_draft;
+    changed.text = draft;
+    take(changed);
+}
+
+void Outbox::setHexDraft(const QString &draft)
+{
+    OutboxDraft changed = m_draft;
+    changed.hex = draft;
+    take(changed);
+}
+
+void Outbox::setBase64Draft(const QString &draft)
+{
+    OutboxDraft changed = m_draft;
+    changed.base64 = draft;
+    take(changed);
+}
+
+void Outbox::setDraftEncoding(int encoding)
+{
+    OutboxDraft changed = m_draft;
+    changed.encoding = encoding;
+    take(changed);
+}
+
+/// Has \a draft as what is being typed, which is kept before long.
+void Outbox::take(const OutboxDraft &draft)
+{
     if (m_draft == draft)
         return;
     m_draft = draft;
@@ -143,14 +172,23 @@ void Outbox::setFirstMessages(const QStringList &messages)
     Q_EMIT firstMessagesChanged();
 }
 
+/// What of \a draft is kept.
+OutboxDraft Outbox::kept(OutboxDraft draft)
+{
+    for (QString *words : {&draft.text, &draft.hex, &draft.base64}) {
+        if (words->size() > maxDraftLength)
+            words->clear();
+    }
+    return draft;
+}
+
 /// Writes down what need not be at once.
 void Outbox::flush()
 {
     m_flushTimer.stop();
     removeSettled();
     if (std::exchange(m_draftChanged, false)) {
-        const bool isKept =
-            m_store->setDraft(m_server, m_draft.size() > maxDraftLength ? QString() : m_draft);
+        const bool isKept = m_store->setDraft(m_server, kept(m_draft));
         m_draftChanged = !isKept; // once more with the next change
     }
     look();
@@ -194,13 +232,25 @@ bool Outbox::appendLines(const QStringList &texts)
 
 bool Outbox::appendDraft()
 {
-    if (!append(QList<OutboxLine>{{.payload = m_draft.toUtf8()}}, true))
+    OutboxDraft rest = m_draft;
+    rest.text.clear();
+    if (!append(QList<OutboxLine>{{.payload = m_draft.text.toUtf8()}}, kept(rest)))
         return false;
-    setDraft({});
+    take(rest);
     return true;
 }
 
-bool Outbox::append(QList<OutboxLine> lines, bool areDraft)
+bool Outbox::appendBinaryDraft(const QByteArray &bytes)
+{
+    OutboxDraft rest = m_draft;
+    (rest.encoding == 2 ? rest.base64 : rest.hex).clear();
+    if (!append(QList<OutboxLine>{{.isBinary = true, .payload = bytes}}, kept(rest)))
+        return false;
+    take(rest);
+    return true;
+}
+
+bool Outbox::append(QList<OutboxLine> lines, const std::optional<OutboxDraft> &draft)
 {
     if (lines.isEmpty())
         return true;
@@ -217,7 +267,7 @@ bool Outbox::append(QList<OutboxLine> lines, bool areDraft)
     // Noted as going out at once, where it is about to: that is one write instead of two.
     if (lines.size() == 1)
         lines.first().isHandedOver = canHandOver() && pendingCount() == 0;
-    if (!m_store->add(m_server, lines, areDraft)) {
+    if (!m_store->add(m_server, lines, draft)) {
         qint64 place = m_lines.empty() ? 0 : m_lines.back().place;
         for (OutboxLine &line : lines) {
             line.id = --m_unkept;

@@ -14,6 +14,7 @@
 #include <array>
 #include <deque>
 #include <memory>
+#include <optional>
 
 class OutboxFile;
 class WebSocket;
@@ -50,6 +51,12 @@ class Outbox : public QAbstractListModel
     Q_PROPERTY(QString server READ server WRITE setServer NOTIFY serverChanged FINAL)
     /// What is being typed; kept within flushDelay.
     Q_PROPERTY(QString draft READ draft WRITE setDraft NOTIFY draftChanged FINAL)
+    /// The same for bytes, as they are typed in hexadecimal and in Base64; and which of the three
+    /// is seen: 0 is the text, 1 hexadecimal, 2 Base64.
+    Q_PROPERTY(QString hexDraft READ hexDraft WRITE setHexDraft NOTIFY draftChanged FINAL)
+    Q_PROPERTY(QString base64Draft READ base64Draft WRITE setBase64Draft NOTIFY draftChanged FINAL)
+    Q_PROPERTY(
+        int draftEncoding READ draftEncoding WRITE setDraftEncoding NOTIFY draftChanged FINAL)
     /// What is sent as text whenever the socket opens, before the lines; none of it is kept here.
     Q_PROPERTY(QStringList firstMessages READ firstMessages WRITE setFirstMessages NOTIFY
                    firstMessagesChanged FINAL)
@@ -107,8 +114,14 @@ public:
     void setStore(TranscriptStore *store);
     [[nodiscard]] QString server() const { return m_server; }
     void setServer(const QString &server);
-    [[nodiscard]] QString draft() const { return m_draft; }
+    [[nodiscard]] QString draft() const { return m_draft.text; }
     void setDraft(const QString &draft);
+    [[nodiscard]] QString hexDraft() const { return m_draft.hex; }
+    void setHexDraft(const QString &draft);
+    [[nodiscard]] QString base64Draft() const { return m_draft.base64; }
+    void setBase64Draft(const QString &draft);
+    [[nodiscard]] int draftEncoding() const { return m_draft.encoding; }
+    void setDraftEncoding(int encoding);
     [[nodiscard]] QStringList firstMessages() const { return m_firstMessages; }
     void setFirstMessages(const QStringList &messages);
     [[nodiscard]] int pendingCount() const { return m_counts[Pending]; }
@@ -129,6 +142,8 @@ public:
     Q_INVOKABLE bool appendLines(const QStringList &texts);
     /// Makes the draft a line, and the draft empty, so that a crash leaves one of them.
     Q_INVOKABLE bool appendDraft();
+    /// The same for the bytes that are seen, which are \a bytes.
+    Q_INVOKABLE bool appendBinaryDraft(const QByteArray &bytes);
     /// \name For a line that is Pending; otherwise false is returned and nothing happens
     /// @{
     Q_INVOKABLE bool edit(int row, const QString &text);
@@ -173,7 +188,9 @@ private:
         TranscriptStore::Place entry;
     };
 
-    bool append(QList<OutboxLine> lines, bool areDraft = false);
+    bool append(QList<OutboxLine> lines, const std::optional<OutboxDraft> &draft = {});
+    void take(const OutboxDraft &draft);
+    [[nodiscard]] static OutboxDraft kept(OutboxDraft draft);
     [[nodiscard]] bool hasRoom(qint64 bytes) const;
     [[nodiscard]] bool isIn(int row, State state) const;
     [[nodiscard]] int rowOf(int id) const;
@@ -202,7 +219,7 @@ private:
     QPointer<TranscriptStore> m_transcripts;
     QString m_fileName;
     QString m_server = QStringLiteral(""); // null is not empty for SQLite
-    QString m_draft;
+    OutboxDraft m_draft;
     QString m_trouble;
     QStringList m_firstMessages;
     std::deque<Line> m_lines;

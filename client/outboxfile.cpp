@@ -16,7 +16,7 @@ namespace {
 
 /// How long to wait for another window that writes.
 constexpr std::chrono::milliseconds patience{500};
-constexpr int version = 1;
+constexpr int version = 2; // 1 had drafts of text only
 constexpr int applicationId = 0x4177'4f62; // "AwOb"
 
 /// Makes a file for its owner only, and its folder, where they are not there.
@@ -116,13 +116,25 @@ bool OutboxFile::prepare(const QString &fileName)
                               "PRIMARY KEY (server, owner))"_s)
             && m_database.run(u"CREATE INDEX linesByPlace ON lines (place)"_s)
             && m_database.run(u"PRAGMA application_id=%1"_s.arg(applicationId))
-            && m_database.run(u"PRAGMA user_version=%1"_s.arg(version)));
-    if (!isReady || !m_database.commit()) {
+            && m_database.run(u"PRAGMA user_version=1"_s));
+    if (!isReady || !upgrade() || !m_database.commit()) {
         m_database.rollback();
         return false;
     }
     return m_database.number(u"PRAGMA application_id"_s) == applicationId
         && m_database.number(u"PRAGMA user_version"_s) == version;
+}
+
+/// Makes a file of version 1 one of version 2.
+bool OutboxFile::upgrade()
+{
+    return m_database.number(u"PRAGMA application_id"_s) != applicationId
+        || m_database.number(u"PRAGMA user_version"_s) != 1
+        || (m_database.run(u"ALTER TABLE drafts ADD COLUMN hex TEXT NOT NULL DEFAULT ''"_s)
+            && m_database.run(u"ALTER TABLE drafts ADD COLUMN base64 TEXT NOT NULL DEFAULT ''"_s)
+            && m_database.run(
+                u"ALTER TABLE drafts ADD COLUMN encoding INTEGER NOT NULL DEFAULT 0"_s)
+            && m_database.run(u"PRAGMA user_version=%1"_s.arg(version)));
 }
 
 /// Takes a number that no window has, and nobody's lines.
@@ -186,27 +198,28 @@ OutboxFile::Content OutboxFile::load(const QString &server)
                               lines.value(4).toByteArray()});
     }
     lines.finish();
-    QSqlQuery &draft =
-        m_database.statement(u"SELECT text FROM drafts WHERE server=? AND owner=?"_s);
+    QSqlQuery &draft = m_database.statement(u"SELECT text, hex, base64, encoding FROM drafts "
+                                            "WHERE server=? AND owner=?"_s);
     draft.bindValue(0, server);
     draft.bindValue(1, m_owner);
     if (!m_database.run(draft))
         fail();
     else if (draft.next())
-        content.draft = draft.value(0).toString();
+        content.draft = {draft.value(0).toString(), draft.value(1).toString(),
+                         draft.value(2).toString(), draft.value(3).toInt()};
     draft.finish();
     return content;
 }
 
-bool OutboxFile::add(const QString &server, QList<OutboxLine> &lines, bool areDraft)
+bool OutboxFile::add(const QString &server, QList<OutboxLine> &lines,
+                     const std::optional<OutboxDraft> &draft)
 {
     return commit([&] {
         for (OutboxLine &line : lines) {
             if (!insert(server, line))
                 return false;
         }
-        return !areDraft
-            || run(u"DELETE FROM drafts WHERE server=? AND owner=?"_s, server, m_owner);
+        return !draft || writeDraft(server, *draft);
     });
 }
 
@@ -279,14 +292,21 @@ bool OutboxFile::settleAs(const QList<int> &ids)
     return true;
 }
 
-bool OutboxFile::setDraft(const QString &server, const QString &draft)
+bool OutboxFile::setDraft(const QString &server, const OutboxDraft &draft)
 {
-    const auto write = [&] {
-        return draft.isEmpty()
-            ? run(u"DELETE FROM drafts WHERE server=? AND owner=?"_s, server, m_owner)
-            : run(u"INSERT OR REPLACE INTO drafts VALUES (?, ?, ?)"_s, server, m_owner, draft);
-    };
-    return commit(write, Wait::No);
+    return commit([&] { return writeDraft(server, draft); }, Wait::No);
+}
+
+bool OutboxFile::writeDraft(const QString &server, const OutboxDraft &draft)
+{
+    if (draft.text.isEmpty() && draft.hex.isEmpty() && draft.base64.isEmpty())
+        return run(u"DELETE FROM drafts WHERE server=? AND owner=?"_s, server, m_owner);
+    // Null is not what an empty string is for SQLite.
+    const auto text = [](const QString &words) { return words.isNull() ? u""_s : words; };
+    return run(u"INSERT OR REPLACE INTO drafts (server, owner, text, hex, base64, encoding) "
+               "VALUES (?, ?, ?, ?, ?, ?)"_s,
+               server, m_owner, text(draft.text), text(draft.hex), text(draft.base64),
+               draft.encoding);
 }
 
 void OutboxFile::fail()

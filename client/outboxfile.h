@@ -9,6 +9,8 @@
 #include <QList>
 #include <QString>
 
+#include <optional>
+
 /*!
     Where an Outbox keeps its lines and its draft: an SQLite file, for all windows and servers.
 
@@ -25,7 +27,7 @@ public:
     struct Content
     {
         QList<OutboxLine> lines;
-        QString draft;
+        OutboxDraft draft;
     };
 
     /// Opens \a fileName, made with its folder where it is not there yet. With an empty name, or
@@ -35,9 +37,10 @@ public:
 
     /// What is kept for \a server and not another window's.
     [[nodiscard]] Content load(const QString &server);
-    /// Adds \a lines for \a server, in the last places; they get their ids. With \a areDraft the
-    /// draft becomes empty at the same moment.
-    [[nodiscard]] bool add(const QString &server, QList<OutboxLine> &lines, bool areDraft);
+    /// Adds \a lines for \a server, in the last places; they get their ids. With a \a draft,
+    /// it is kept at the same moment.
+    [[nodiscard]] bool add(const QString &server, QList<OutboxLine> &lines,
+                           const std::optional<OutboxDraft> &draft);
     [[nodiscard]] bool edit(int id, const QByteArray &payload);
     [[nodiscard]] bool remove(int id);
     [[nodiscard]] bool setHandedOver(const QList<int> &ids, bool handedOver);
@@ -45,10 +48,11 @@ public:
     [[nodiscard]] bool setPlaces(const QList<OutboxLine> &lines);
     /// Removes lines of which no doubt is left.
     [[nodiscard]] bool settle(const QList<int> &ids);
-    [[nodiscard]] bool setDraft(const QString &server, const QString &draft);
+    [[nodiscard]] bool setDraft(const QString &server, const OutboxDraft &draft);
 
 private:
     [[nodiscard]] bool prepare(const QString &fileName);
+    bool upgrade();
     void takeNumber();
     void takeOver(const QString &server);
     enum class Wait { Yes, No };
@@ -56,6 +60,7 @@ private:
     bool commit(const Write &write, Wait wait = Wait::Yes);
     template<typename... Values>
     bool run(const QString &sql, const Values &...values);
+    bool writeDraft(const QString &server, const OutboxDraft &draft);
     bool insert(const QString &server, OutboxLine &line);
     bool settleAs(const QList<int> &ids);
     void fail();

@@ -16,6 +16,9 @@ FocusScope {
     readonly property bool isBinary: encoding !== ChatInput.Text
     /*! The text, whether it is what is seen or not. */
     property string draft: ""
+    /*! The same for bytes. */
+    property string hexLine: ""
+    property string base64Line: ""
 
     /*! Why the message is still here; empty when there is nothing to say. */
     property string notice: ""
@@ -67,28 +70,25 @@ FocusScope {
     function setEncoding(next: int) {
         if (encoding === next)
             return;
-        if (encoding === ChatInput.Hex)
-            hexLine = exact.text;
-        else if (encoding === ChatInput.Base64)
-            base64Line = exact.text;
         encoding = next;
-        change(() => {
-            exact.text = next === ChatInput.Text ? draft : next === ChatInput.Hex ? hexLine : base64Line;
-        });
+        showLine();
         input.cursorPosition = input.length;
+    }
+
+    /*! Has the line that belongs to the encoding. */
+    function showLine() {
+        const line = encoding === ChatInput.Text ? draft : encoding === ChatInput.Hex ? hexLine : base64Line;
+        if (exact.text !== line)
+            change(() => exact.text = line);
     }
 
     function cycleEncoding() {
         setEncoding((encoding + 1) % 3);
     }
 
-    property string hexLine: ""
-    property string base64Line: ""
-
-    onDraftChanged: {
-        if (!isBinary && exact.text !== draft)
-            exact.text = draft;
-    }
+    onDraftChanged: showLine()
+    onHexLineChanged: showLine()
+    onBase64LineChanged: showLine()
 
     function clear() {
         change(() => input.clear());
@@ -190,7 +190,11 @@ FocusScope {
         mark: Theme.hit
         onTextChanged: {
             root.problem = "";
-            if (!root.isBinary)
+            if (root.encoding === ChatInput.Hex)
+                root.hexLine = text;
+            else if (root.encoding === ChatInput.Base64)
+                root.base64Line = text;
+            else
                 root.draft = text;
             if (!root.isChanging)
                 root.edited();

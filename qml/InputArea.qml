@@ -45,7 +45,15 @@ ColumnLayout {
         return isTaken;
     }
 
-    Component.onCompleted: chatInput.draft = chat.outbox.draft
+    /*! Has in the line what was being typed to this server. */
+    function showDraft() {
+        chatInput.draft = chat.outbox.draft;
+        chatInput.hexLine = chat.outbox.hexDraft;
+        chatInput.base64Line = chat.outbox.base64Draft;
+        chatInput.setEncoding(chat.outbox.draftEncoding);
+    }
+
+    Component.onCompleted: showDraft()
 
     spacing: 0
 
@@ -54,7 +62,7 @@ ColumnLayout {
 
         // It was sent, or is another server's.
         function onDraftChanged() {
-            chatInput.draft = root.chat.outbox.draft;
+            root.showDraft();
         }
     }
 
@@ -87,13 +95,15 @@ ColumnLayout {
         sendText: text => root.noteSent(root.chat.send(text))
         sendLines: lines => root.noteSent(root.chat.outbox.appendLines(lines))
         onDraftChanged: root.chat.outbox.draft = draft
+        onHexLineChanged: root.chat.outbox.hexDraft = hexLine
+        onBase64LineChanged: root.chat.outbox.base64Draft = base64Line
+        onEncodingChanged: root.chat.outbox.draftEncoding = encoding
         // The draft and the line are one: a crash leaves one of them.
         onAccepted: {
             root.noteSent(root.chat.outbox.appendDraft());
         }
         onBinaryAccepted: bytes => {
-            if (root.noteSent(root.chat.outbox.appendBinary(bytes)))
-                clear();
+            root.noteSent(root.chat.outbox.appendBinaryDraft(bytes));
         }
         onFileDropped: file => root.fileDropped(file)
         onEdited: overflowing = false

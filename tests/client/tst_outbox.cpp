@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "outbox.h"
 #include "peers.h"
+#include "transcriptdatabase.h"
 #include "websocket.h"
 
 #include <QAbstractItemModelTester>
@@ -329,6 +330,67 @@ private Q_SLOTS:
         QCOMPARE(window.pending(), QStringList(u"half a li"_s));
         window.outbox.setServer(u"ws://b"_s);
         QCOMPARE(window.outbox.draft(), u"another"_s);
+    }
+
+    void aDraftOfBytesSurvivesWithItsMode()
+    {
+        {
+            Window window(fileName(), QUrl(u"ws://a"_s));
+            window.outbox.setDraft(u"some text"_s);
+            window.outbox.setHexDraft(u"48 65 6"_s);
+            window.outbox.setDraftEncoding(1);
+            window.outbox.setServer(u"ws://b"_s);
+            QCOMPARE(window.outbox.hexDraft(), QString());
+            QCOMPARE(window.outbox.draftEncoding(), 0);
+            window.outbox.setBase64Draft(u"SGVs"_s);
+            window.outbox.setDraftEncoding(2);
+        }
+        Window window(fileName(), QUrl(u"ws://a"_s));
+        QCOMPARE(window.outbox.draft(), u"some text"_s);
+        QCOMPARE(window.outbox.hexDraft(), u"48 65 6"_s);
+        QCOMPARE(window.outbox.base64Draft(), QString());
+        QCOMPARE(window.outbox.draftEncoding(), 1);
+        // Once they are a line they are no draft, and the text still is one.
+        QVERIFY(window.outbox.appendBinaryDraft("\x48\x65\x6c"_ba));
+        QCOMPARE(window.outbox.hexDraft(), QString());
+        QCOMPARE(window.outbox.draft(), u"some text"_s);
+        QCOMPARE(window.outbox.payloadAt(0), "Hel"_ba);
+        window.outbox.setServer(u"ws://b"_s);
+        QCOMPARE(window.outbox.base64Draft(), u"SGVs"_s);
+        QCOMPARE(window.outbox.draftEncoding(), 2);
+        QVERIFY(window.outbox.appendBinaryDraft("Hel"_ba));
+        window.outbox.setServer(u"ws://a"_s);
+        QCOMPARE(window.outbox.draft(), u"some text"_s);
+        QCOMPARE(window.outbox.hexDraft(), QString());
+        QVERIFY(window.outbox.appendDraft());
+        window.outbox.setServer(u"ws://b"_s);
+        QCOMPARE(window.outbox.base64Draft(), QString());
+    }
+
+    void aFileOfBeforeIsReadOn()
+    {
+        {
+            TranscriptDatabase before;
+            QVERIFY(before.open(fileName(), std::chrono::milliseconds{500}));
+            for (const auto &sql :
+                 {u"CREATE TABLE lines (id INTEGER PRIMARY KEY AUTOINCREMENT, server TEXT NOT NULL,"
+                  " owner INTEGER NOT NULL, place INTEGER NOT NULL, binary INTEGER NOT NULL,"
+                  " handed INTEGER NOT NULL, payload BLOB NOT NULL)"_s,
+                  u"CREATE TABLE drafts (server TEXT NOT NULL, owner INTEGER NOT NULL,"
+                  " text TEXT NOT NULL, PRIMARY KEY (server, owner))"_s,
+                  u"INSERT INTO drafts VALUES ('ws://a', 7, 'a draft')"_s,
+                  u"INSERT INTO lines VALUES (1, 'ws://a', 7, 1, 0, 0, 'a line')"_s,
+                  u"PRAGMA application_id=%1"_s.arg(0x4177'4f62), u"PRAGMA user_version=1"_s})
+                QVERIFY2(before.run(sql), qPrintable(sql));
+        }
+        for (const auto &hex : {QString(), u"00"_s}) { // and once more, as it is now
+            Window window(fileName(), QUrl(u"ws://a"_s));
+            QCOMPARE(window.outbox.trouble(), QString());
+            QCOMPARE(window.outbox.draft(), u"a draft"_s);
+            QCOMPARE(window.outbox.hexDraft(), hex);
+            QCOMPARE(window.pending(), QStringList(u"a line"_s));
+            window.outbox.setHexDraft(u"00"_s);
+        }
     }
 
     void linesGoToTheirServerOnly()

@@ -168,6 +168,44 @@ private Q_SLOTS:
         QTRY_COMPARE(visibleRows(window).last(), u"< second\u00a0one!"_s);
     }
 
+    void bytesAreThereAgainAfterARestart()
+    {
+        const QTemporaryDir folder;
+        const ChatWindow::Settings settings{.outboxFile = folder.filePath(u"o.sqlite"_s)};
+        {
+            const ChatWindow chat(m_server.url(), settings);
+            QQuickWindow *window = chat.window();
+            QVERIFY(QTest::qWaitForWindowExposed(window));
+            QTRY_COMPARE(entryCount(window), 2);
+            typeInto(window, u"words"_s);
+            QTest::keyClick(window, Qt::Key_B, Qt::ControlModifier);
+            typeInto(window, u"48 6"_s);
+            QTest::keyClick(window, Qt::Key_B, Qt::ControlModifier);
+            typeInto(window, u"SGVs"_s);
+            QTest::keyClick(window, Qt::Key_B, Qt::ControlModifier);
+            QCOMPARE(line(window), u"words"_s);
+            QTest::keyClick(window, Qt::Key_B, Qt::ControlModifier);
+            QCOMPARE(line(window), u"48 6"_s);
+        }
+        const ChatWindow chat(m_server.url(), settings);
+        QQuickWindow *window = chat.window();
+        QVERIFY(QTest::qWaitForWindowExposed(window));
+        QTRY_COMPARE(entryCount(window), 2);
+        QCOMPARE(line(window), u"48 6"_s);
+        typeInto(window, u"9"_s);
+        QTest::keyClick(window, Qt::Key_Return);
+        QTRY_COMPARE(entryCount(window), 4);
+        QTRY_COMPARE(visibleRows(window).last(), u"< Hi"_s);
+        QCOMPARE(line(window), QString()); // and still hexadecimal
+        typeInto(window, u"00"_s);
+        QTest::keyClick(window, Qt::Key_B, Qt::ControlModifier);
+        QCOMPARE(line(window), u"SGVs"_s);
+        QTest::keyClick(window, Qt::Key_B, Qt::ControlModifier);
+        QCOMPARE(line(window), u"words"_s);
+        QTest::keyClick(window, Qt::Key_B, Qt::ControlModifier);
+        QCOMPARE(line(window), u"00"_s);
+    }
+
     void manyPastedLinesAreAskedAbout()
     {
         const ChatWindow chat(m_server.url());
