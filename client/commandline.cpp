@@ -2,11 +2,14 @@
 #include "commandline.h"
 
 #include "address.h"
+#include "quantity.h"
 
 #include <QCommandLineParser>
 #include <QFileInfo>
 
 #include <cmath>
+#include <optional>
+#include <utility>
 
 using namespace Qt::Literals::StringLiterals;
 
@@ -45,6 +48,16 @@ struct Options
                             u"FILE"_s};
     QCommandLineOption key{u"key"_s, u"The key of --cert, in PEM and without a passphrase."_s,
                            u"FILE"_s};
+    QCommandLineOption pin{u"pin"_s,
+                           u"With wss://: trust the certificate with this SHA-256 fingerprint, and "
+                           u"no other one, valid "
+                           "or not."_s,
+                           u"FINGERPRINT"_s};
+    QCommandLineOption pingInterval{
+        u"ping-interval"_s,
+        u"How often to ping the server; one that answers two pings with nothing at all is gone. 0 "
+        "is never (default: 20)."_s,
+        u"SECONDS"_s};
     QCommandLineOption send{
         u"send"_s,
         u"Send this once connected, before what is typed and before the lines of "
@@ -95,9 +108,10 @@ struct Options
             "equal, 1 when not,\nand 2 for a wrong option or a file that is no conversation."_s);
         parser.addPositionalArgument(
             u"URL"_s, u"Where to connect to (default: ws://localhost:3000)."_s, u"[URL]"_s);
-        parser.addOptions({terminal, header, subprotocol, origin,    ca,    cert, key,
-                           send,     binary, raw,         once,      wait,  open, replay,
-                           quiet,    pace,   noReconnect, privately, theme, help, version});
+        parser.addOptions({terminal,    header,    subprotocol, origin,       ca,     cert,
+                           key,         pin,       send,        pingInterval, binary, raw,
+                           once,        wait,      open,        replay,       quiet,  pace,
+                           noReconnect, privately, theme,       help,         version});
     }
 };
 
@@ -118,7 +132,7 @@ QString readTerminalOptions(const Options &options, TerminalOptions &result)
     }
     for (const QCommandLineOption *option :
          {&options.header, &options.subprotocol, &options.origin, &options.ca, &options.cert,
-          &options.key, &options.send}) {
+          &options.key, &options.pin, &options.pingInterval, &options.send}) {
         if (!parser.isSet(*option))
             continue;
         if (parser.isSet(options.replay))
@@ -140,6 +154,14 @@ QString readTerminalOptions(const Options &options, TerminalOptions &result)
     connection.caFile = absolutePath(parser.value(options.ca));
     connection.certificateFile = absolutePath(parser.value(options.cert));
     connection.keyFile = absolutePath(parser.value(options.key));
+    connection.pinnedFingerprint = parser.value(options.pin);
+    if (parser.isSet(options.pingInterval)) {
+        const QString value = parser.value(options.pingInterval);
+        const std::optional<qint64> interval = Quantity::toMilliseconds(value);
+        if (!interval || !std::in_range<int>(*interval))
+            return u"--ping-interval takes seconds, or 0 for never, not “%1”."_s.arg(value);
+        connection.pingInterval = static_cast<int>(*interval);
+    }
     connection.firstMessages = parser.values(options.send);
     result.binary = parser.isSet(options.binary);
     result.raw = parser.isSet(options.raw);

@@ -35,6 +35,8 @@ Terminal::Terminal(const TerminalOptions &options, int input, int output, QObjec
     m_silence.setSingleShot(true);
     m_transcript.setFolding(false);
     m_options.connection.applyTo(m_socket);
+    m_heartbeat.setInterval(m_options.connection.pingInterval);
+    m_heartbeat.setSocket(&m_socket);
 
     connect(&m_input, &QSocketNotifier::activated, this, &Terminal::readInput);
     connect(&m_silence, &QTimer::timeout, this, &Terminal::onSilence);
@@ -77,6 +79,11 @@ void Terminal::onStatusChanged()
     }
     case WebSocket::Error:
         noteProblem(m_socket.errorString());
+        if (m_socket.isCertificateRefused() && m_options.connection.pinnedFingerprint.isEmpty()) {
+            m_problem +=
+                u" If it is the right one all the same, trust it alone with --pin %1"_s.arg(
+                    m_socket.certificate().fingerprint());
+        }
         finish();
         break;
     case WebSocket::Connecting:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "heartbeat.h"
 #include "terminaloptions.h"
 #include "transcript.h"
 #include "websocket.h"
@@ -18,7 +19,7 @@
 
     At the end of the input it waits until every line has come back; for lines that do not come back
     as they were sent (not every server echoes) until there has been silence for a while. Then it
-    closes the connection.
+    closes the connection. A server that answers no pings is gone, as Heartbeat has it.
 
     With \c once only the first message is sent, and not before a ping has come back: what the
     server says by itself when somebody connects is no reply.
@@ -69,6 +70,7 @@ private:
     TerminalOptions m_options;
     WebSocket m_socket;
     Transcript m_transcript;
+    Heartbeat m_heartbeat;
     QSocketNotifier m_input;
     QTimer m_silence;
     QByteArray m_line; // what has been read of a line that is not complete

@@ -6,7 +6,7 @@
 /// What a Terminal does, and with whom.
 struct TerminalOptions
 {
-    /// Its address, headers, subprotocols, origin, limits and first messages count.
+    /// All of it counts but whether to connect again.
     ConnectionSettings connection;
     /// How long replies are waited for in silence, in ms.
     int wait = 2'000;

@@ -85,6 +85,30 @@ private Q_SLOTS:
                  QStringList({u"a"_s, QString()}));
     }
 
+    void pingsAndPin_data()
+    {
+        QTest::addColumn<QString>("typed");
+        QTest::addColumn<int>("interval"); // ms
+
+        QTest::newRow("seconds") << u"30"_s << 30'000;
+        QTest::newRow("a part of one") << u"1.5"_s << 1'500;
+        QTest::newRow("as in the settings") << u"2 min"_s << 120'000;
+        QTest::newRow("never") << u"0"_s << 0;
+    }
+
+    void pingsAndPin()
+    {
+        QFETCH(const QString, typed);
+        const QString pin = u"ab"_s.repeated(32);
+        for (const QString &where : {u"--terminal"_s, u"--private"_s}) {
+            const CommandLine line =
+                parsed({where, u"--ping-interval"_s, typed, u"--pin"_s, pin, u"wss://a"_s});
+            QCOMPARE(line.error, QString());
+            QTEST(line.terminalOptions.connection.pingInterval, "interval");
+            QCOMPARE(line.terminalOptions.connection.pinnedFingerprint, pin);
+        }
+    }
+
     void theWindow()
     {
         const CommandLine line =
@@ -147,8 +171,9 @@ private Q_SLOTS:
         QTest::newRow("quiet alone") << QStringList{u"--quiet"_s} << u"--replay FILE"_s;
         QTest::newRow("pace alone") << QStringList{u"--pace=none"_s} << u"--replay FILE"_s;
         QTest::newRow("no pace") << QStringList{u"--replay=a"_s, u"--pace=fast"_s} << u"fast"_s;
-        for (const QString &option : {u"--header=A: b"_s, u"--subprotocol=a"_s, u"--origin=a"_s,
-                                      u"--ca=a"_s, u"--cert=a"_s, u"--key=a"_s, u"--send=a"_s}) {
+        for (const QString &option :
+             {u"--header=A: b"_s, u"--subprotocol=a"_s, u"--origin=a"_s, u"--ca=a"_s, u"--cert=a"_s,
+              u"--key=a"_s, u"--pin=a"_s, u"--ping-interval=1"_s, u"--send=a"_s}) {
             QTest::newRow(qPrintable(option + u" in a replay"_s))
                 << QStringList{option, u"--replay=a"_s} << u"does not go with --replay"_s;
             QTest::newRow(qPrintable(option + u" without an address"_s))
@@ -210,12 +235,17 @@ private Q_SLOTS:
     void helpNamesEveryOption()
     {
         const QString help = CommandLine::helpText();
-        for (const auto option :
-             {"--terminal"_L1, "--wait"_L1,   "--open"_L1,    "--replay"_L1,
-              "--quiet"_L1,    "--pace"_L1,   "--header"_L1,  "--subprotocol"_L1,
-              "--origin"_L1,   "--ca"_L1,     "--cert"_L1,    "--key"_L1,
-              "--send"_L1,     "--binary"_L1, "--raw"_L1,     "--once"_L1,
-              "--theme"_L1,    "--help"_L1,   "--version"_L1, "ws://localhost:3000"_L1}) {
+        for (const auto option : {"--terminal"_L1, "--wait"_L1,
+                                  "--open"_L1,     "--replay"_L1,
+                                  "--quiet"_L1,    "--pace"_L1,
+                                  "--header"_L1,   "--subprotocol"_L1,
+                                  "--origin"_L1,   "--ca"_L1,
+                                  "--cert"_L1,     "--key"_L1,
+                                  "--pin"_L1,      "--ping-interval"_L1,
+                                  "--send"_L1,     "--binary"_L1,
+                                  "--raw"_L1,      "--once"_L1,
+                                  "--theme"_L1,    "--help"_L1,
+                                  "--version"_L1,  "ws://localhost:3000"_L1}) {
             QVERIFY2(help.contains(option), option.data());
         }
     }

@@ -399,6 +399,52 @@ private Q_SLOTS:
         QTRY_VERIFY(conversation.isFinished());
         QVERIFY(conversation.output().contains("< "_ba + QByteArray(1'000'000, 'x') + '\n'));
     }
+
+    void aServerThatHasGoneIsFoundByItsMissingPongs()
+    {
+        const RawPeer peer({}, RawPeer::Accept); // which answers nothing
+        Conversation conversation(TerminalOptions{
+            .connection = {.url = peer.url(), .pingInterval = 100}, .wait = 30'000});
+        conversation.type("hello\n"_ba);
+        QTRY_VERIFY(conversation.isFinished());
+        QCOMPARE(conversation.exitCode(), Terminal::Failure);
+        QVERIFY2(conversation.error().contains("has not answered 2 pings in 0.2 s"_L1),
+                 qPrintable(conversation.error()));
+        QVERIFY(conversation.output().contains("> hello"_ba));
+    }
+
+    void aServerThatAnswersPingsMayBeSilent()
+    {
+        WebSocketPeer peer;
+        int pings = 0;
+        connect(&peer, &WebSocketPeer::connected, this, [&](QWebSocket *socket) {
+            // Its own, so that what the terminal has answered is known.
+            connect(socket, &QWebSocket::pong, this, [&pings, socket] {
+                ++pings;
+                socket->ping();
+            });
+            socket->ping();
+        });
+        Conversation conversation(
+            TerminalOptions{.connection = {.url = peer.url(), .pingInterval = 20}, .wait = 30'000});
+        QTRY_VERIFY(pings > 50);
+        QVERIFY(!conversation.isFinished());
+        peer.last()->close();
+        QTRY_VERIFY(conversation.isFinished());
+        QVERIFY2(conversation.error().contains("closed the connection"_L1),
+                 qPrintable(conversation.error()));
+    }
+
+    void withoutPingsItWaits()
+    {
+        RawPeer peer({}, RawPeer::Accept);
+        Conversation conversation(
+            TerminalOptions{.connection = {.url = peer.url(), .pingInterval = 0}, .wait = 500});
+        conversation.type("hello\n"_ba);
+        conversation.end();
+        QTRY_VERIFY(conversation.isFinished()); // after the silence
+        QVERIFY(!peer.frames().contains('\x89'));
+    }
 };
 
 QTEST_GUILESS_MAIN(tst_Terminal)

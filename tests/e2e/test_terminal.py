@@ -6,6 +6,7 @@ usage: test_terminal.py AWESOME-CHAT AWESOME-CHAT-SERVER
 
 import os
 import pty
+import re
 import select
 import signal
 import socket
@@ -233,13 +234,28 @@ class Terminal(unittest.TestCase):
                     url = server.stdout.readline().removeprefix("listening on ").strip()
                     self.assertEqual(talk_in_bytes(url, lines=b"hello\n"), (b"", 1))
                     self.assertEqual(talk_in_bytes("--ca", certificate, url, lines=b"hello\n"), (b"hello\n", 0))
+                    # Without it, what is said names the fingerprint with which this one alone is trusted.
+                    refused = talk("--terminal", url)
+                    self.assertEqual(refused.returncode, 1)
+                    pin = re.search(r" with --pin ([0-9A-F:]{95})$", refused.stderr.strip())
+                    self.assertTrue(pin, refused.stderr)
+                    digest = subprocess.run(["openssl", "x509", "-in", certificate, "-noout", "-fingerprint", "-sha256"],
+                                            check=True, capture_output=True, text=True, timeout=TIMEOUT).stdout
+                    self.assertEqual(pin.group(1), digest.strip().partition("=")[2])
+                    for typed in (pin.group(1), pin.group(1).replace(":", "").lower()):
+                        self.assertEqual(talk_in_bytes("--pin", typed, url, lines=b"hello\n"), (b"hello\n", 0))
+                    other = talk("--terminal", "--pin", "ab" * 32, url)
+                    self.assertEqual(other.returncode, 1)
+                    self.assertIn("has changed", other.stderr)
+                    self.assertNotIn("--pin", other.stderr)
                 finally:
                     server.terminate()
 
     def test_wrong_values_are_said_before_connecting(self):
         for arguments in (["--header", "Upgrade: x"], ["--header", "secret"], ["--subprotocol", "a b"],
                           ["--origin", "a\nb"], ["--header", "a\nb: c"],
-                          ["--subprotocol", "a\nb"], ["ws://ann:secret@localhost"]):
+                          ["--subprotocol", "a\nb"], ["--pin", "ab", "wss://localhost"], ["--pin", "ab" * 32],
+                          ["--ping-interval", "often"], ["--ping-interval", "0.5"], ["ws://ann:secret@localhost"]):
             with self.subTest(arguments):
                 result = talk("--terminal", *arguments)
                 self.assertEqual(result.returncode, 2)
