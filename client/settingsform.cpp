@@ -155,6 +155,14 @@ bool SettingsForm::takeBack(const QUrl &url)
     return true;
 }
 
+bool SettingsForm::hasChangesFor(const QUrl &url) const
+{
+    return (m_modified && ServerSettings::isSameServer(url, m_base.url))
+        || std::any_of(m_drafts.cbegin(), m_drafts.cend(), [&url](const Draft &draft) {
+               return ServerSettings::isSameServer(url, draft.base.url);
+           });
+}
+
 QString SettingsForm::putAside() const
 {
     if (m_drafts.isEmpty())

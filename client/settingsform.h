@@ -91,6 +91,8 @@ public:
     [[nodiscard]] static QString defaultHandshakeTimeout();
     [[nodiscard]] static QString defaultPingInterval();
 
+    /// Whether there are changes for the server of \a url that are not saved.
+    [[nodiscard]] Q_INVOKABLE bool hasChangesFor(const QUrl &url) const;
     /// Shows the settings for the server of \a url, with the changes to them that are not saved.
     Q_INVOKABLE void load(const QUrl &url);
     /// Keeps what was typed. False where there is a problem.

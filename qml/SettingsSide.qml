@@ -70,7 +70,7 @@ Item {
 
     function copy(form: int) {
         said = chat.settings.copyAs(chat.url, form);
-        if (chat.settingsForm.modified)
+        if (chat.settingsForm.hasChangesFor(chat.url))
             said += " " + qsTr("Settings that are not saved are not in it.");
         copied(said);
     }

@@ -151,6 +151,7 @@ private Q_SLOTS:
         QVERIFY(!form.isModified() && form.problem().isEmpty());
         QVERIFY(form.headers()->filled().isEmpty());
         QVERIFY2(form.putAside().contains("wss://one/a"_L1), qPrintable(form.putAside()));
+        QVERIFY(form.hasChangesFor(m_url) && !form.hasChangesFor(m_other));
         form.setProperty("userAgent", u"two"_s);
         QVERIFY(form.save());
         QCOMPARE(settings.settings(m_other).userAgent, u"two"_s);
