@@ -141,6 +141,9 @@ FocusScope {
             clip: true
             boundsBehavior: Flickable.StopAtBounds
             contentHeight: content.implicitHeight + Theme.margin
+            // What has the keyboard may be moved, too.
+            onHeightChanged: root.reveal(root.focusItem)
+            onContentHeightChanged: root.reveal(root.focusItem)
 
             Controls.ScrollBar.vertical: ScrollBar {}
 
