@@ -230,6 +230,7 @@ private Q_SLOTS:
         QQuickWindow *window = chat.window();
         QVERIFY(QTest::qWaitForWindowExposed(window));
         QTRY_COMPARE(visibleRows(window), QStringList({u"> a"_s, u"< a"_s}));
+        QTRY_COMPARE(doorman.heard, QStringList{u"hi"_s}); // over the window's own connection
         click(window, u"replay"_s);
         QTRY_VERIFY(isShown(window, u"replayBar"_s));
         QVERIFY(itemNamed(window, u"replayBar"_s)->setProperty("address", doorman.url()));
