@@ -17,18 +17,14 @@ constexpr qsizetype maxLoggedCharacters = 200;
 constexpr qsizetype maxLoggedBytes = 64;
 /// A message that is to be cut into more frames gets larger ones.
 constexpr qint64 maxFragmentsSent = 65'536;
+/// RFC 6455 7.4.1.
+constexpr int normalClosure = 1000;
 /// RFC 6455 7.1.5: stands for an end without a Close frame.
 constexpr int abnormalClosure = 1006;
 
 QString logged(QStringView text)
 {
     return escaped(text, maxLoggedCharacters);
-}
-
-QString requestTarget(const QUrl &url)
-{
-    const QString path = url.path(QUrl::FullyEncoded);
-    return url.hasQuery() ? path + u'?' + url.query(QUrl::FullyEncoded) : path;
 }
 
 } // namespace
@@ -42,27 +38,19 @@ Connection::Connection(quint64 id, std::unique_ptr<Transport> transport, ServerC
 {
     m_age.start();
     connect(m_wire.get(), &Wire::requestRefused, this, &Connection::onRefused);
-    connect(m_wire.get(), &Wire::disconnected, this, &Connection::finish);
+    connect(m_wire.get(), &Wire::closed, this, &Connection::finish);
 }
 
 Connection::~Connection()
 {
-    // ~QWebSocket still emits signals.
     m_wire->disconnect(this);
-    if (m_socket)
-        m_socket->disconnect(this);
     m_wire->drop();
 }
 
-void Connection::open(std::unique_ptr<QWebSocket> socket)
+void Connection::open()
 {
-    m_socket = std::move(socket);
-    // The wire has held the peer to its limits; Qt's own, 2 GiB (CVE-2018-21035), need not be
-    // reached.
-    m_socket->setMaxAllowedIncomingFrameSize(quint64(m_context.limits.maxMessageSize));
-    m_socket->setMaxAllowedIncomingMessageSize(quint64(m_context.limits.maxMessageSize));
-
-    connect(m_socket.get(), &QWebSocket::binaryMessageReceived, this, &Connection::receiveMessage);
+    m_isOpen = true;
+    connect(m_wire.get(), &Wire::messageReceived, this, &Connection::receiveMessage);
     connect(m_wire.get(), &Wire::violated, this, &Connection::close);
     connect(m_wire.get(), &Wire::inputEnded, this, &Connection::receiveEnd);
     connect(m_wire.get(), &Wire::closeReceived, this, &Connection::receiveClose);
@@ -70,9 +58,9 @@ void Connection::open(std::unique_ptr<QWebSocket> socket)
         startPerforming();
 
     QString line = u"#%1 connected from %2 to %3"_s.arg(
-        QString::number(m_id), peerName(), logged(requestTarget(m_socket->requestUrl())));
-    if (!m_socket->origin().isEmpty())
-        line += u", origin "_s + logged(m_socket->origin());
+        QString::number(m_id), peerName(), logged(QString::fromLatin1(m_wire->target())));
+    if (!m_wire->origin().isEmpty())
+        line += u", origin "_s + logged(QString::fromLatin1(m_wire->origin()));
     qCInfo(lcServer).noquote() << line;
 }
 
@@ -85,7 +73,6 @@ void Connection::start()
         send(greeting->toUtf8(), Opcode::Text);
     if (m_performer)
         m_performer->start();
-    m_wire->startFrames();
 }
 
 void Connection::startPerforming()
@@ -94,7 +81,7 @@ void Connection::startPerforming()
     connect(m_performer.get(), &Performer::messageDue, this, &Connection::send);
     connect(m_performer.get(), &Performer::pingDue, this, &Connection::ping);
     connect(m_performer.get(), &Performer::closeDue, this, &Connection::close);
-    connect(m_performer.get(), &Performer::ended, m_wire.get(), &Wire::disconnectFromHost);
+    connect(m_performer.get(), &Performer::ended, m_wire.get(), &Wire::close);
     connect(m_performer.get(), &Performer::resetDue, this, &Connection::reset);
 }
 
@@ -102,7 +89,7 @@ void Connection::close(std::optional<int> code, const QString &reason)
 {
     if (m_closeCode || m_abortReason || m_isFinished)
         return;
-    if (!m_socket) {
+    if (!m_isOpen) {
         abort(u"closed during the handshake"_s);
         return;
     }
@@ -114,15 +101,13 @@ void Connection::close(std::optional<int> code, const QString &reason)
     m_firstCloseCode = m_firstCloseCode.value_or(*m_closeCode);
     m_closeReason = reason;
     m_age.start();
-    if (!code)
-        m_wire->markNextAsBareClose();
-    m_socket->close(static_cast<QWebSocketProtocol::CloseCode>(*m_closeCode), reason);
+    m_wire->sendClose(code, reason);
 }
 
 void Connection::reset()
 {
     m_abortReason = u"reset, as it has asked"_s;
-    m_wire->disconnectFromHost();
+    m_wire->close();
 }
 
 void Connection::abort(const QString &why)
@@ -142,7 +127,7 @@ void Connection::sweep()
         else if (m_wire->stall() > m_context.limits.maxStall.count()
                  || m_age.hasExpired(m_context.limits.maxClosing.count()))
             abort(u"does not read what it is owed"_s);
-    } else if (!m_socket) {
+    } else if (!m_isOpen) {
         if (m_age.hasExpired(m_context.limits.handshakeTimeout.count()))
             m_wire->refuse(Handshake::timedOut());
     } else if (m_wire->hasBacklog() || m_wire->isHoldingBack()) {
@@ -159,22 +144,21 @@ void Connection::sweep()
     }
 }
 
-void Connection::receiveMessage(const QByteArray &message)
+void Connection::receiveMessage(const QByteArray &message, Opcode type)
 {
     if (lcMessages().isDebugEnabled())
-        logMessage(message);
-    // It comes as binary, whatever it is, so that text stays the bytes that the wire has checked.
+        logMessage(message, type);
     if (m_performer)
-        m_performer->receiveMessage(message, m_wire->messageType());
+        m_performer->receiveMessage(message, type);
     else
-        send(message, m_wire->messageType());
+        send(message, type);
 }
 
 void Connection::receiveClose(int code, const QString &reason)
 {
     m_firstCloseCode = m_firstCloseCode.value_or(code);
     // RFC 6455 7.4.1: 1005 must not be sent.
-    const int answer = code == Wire::noStatusReceived ? QWebSocketProtocol::CloseCodeNormal : code;
+    const int answer = code == Wire::noStatusReceived ? normalClosure : code;
     if (m_performer)
         m_performer->receiveClose(answer, reason);
     else
@@ -187,39 +171,32 @@ void Connection::receiveEnd()
     if (m_performer)
         m_performer->endInput();
     else
-        m_wire->disconnectFromHost();
+        m_wire->close();
 }
 
 void Connection::send(const QByteArray &message, Opcode type)
 {
-    if (m_closeCode || m_isFinished)
-        return;
-    m_socket->setOutgoingFrameSize(frameSizeFor(message));
-    if (type == Opcode::Text)
-        m_wire->markNextAsText();
-    m_context.metrics.countSent(type, message.size());
-    m_socket->sendBinaryMessage(message);
+    m_wire->send(type, message, frameSizeFor(message));
 }
 
-quint64 Connection::frameSizeFor(const QByteArray &message) const
+qint64 Connection::frameSizeFor(const QByteArray &message) const
 {
     const auto fragmentSize = m_performer ? m_performer->fragmentSize() : std::nullopt;
     if (!fragmentSize)
-        return QWebSocket::maxOutgoingFrameSize(); // an echo goes out as one frame
+        return Wire::oneFrame;
     const qint64 smallest = (message.size() + maxFragmentsSent - 1) / maxFragmentsSent;
-    return quint64(std::max(*fragmentSize, smallest));
+    return std::max(*fragmentSize, smallest);
 }
 
 void Connection::ping()
 {
-    m_context.metrics.countSent(Opcode::Ping, 0);
-    m_socket->ping();
+    m_wire->send(Opcode::Ping, {});
 }
 
-void Connection::logMessage(const QByteArray &message) const
+void Connection::logMessage(const QByteArray &message, Opcode type) const
 {
     QString shown;
-    if (m_wire->messageType() == Opcode::Text) {
+    if (type == Opcode::Text) {
         shown = u"text %1 bytes: "_s.arg(message.size()) + logged(QString::fromUtf8(message));
     } else {
         shown = u"binary %1 bytes: "_s.arg(message.size())
@@ -256,14 +233,14 @@ void Connection::finish()
 {
     if (std::exchange(m_isFinished, true))
         return;
-    if (m_socket || m_abortReason) {
+    if (m_isOpen || m_abortReason) {
         const QString how = m_abortReason ? u"aborted, "_s + *m_abortReason
             : m_closeCode ? QString::number(*m_closeCode) + u' ' + logged(m_closeReason)
                           : u"connection lost"_s;
         qCInfo(lcServer).noquote()
             << u"#%1 disconnected: %2"_s.arg(QString::number(m_id), how.trimmed());
     }
-    if (m_socket)
+    if (m_isOpen)
         m_context.metrics.countClose(m_firstCloseCode.value_or(abnormalClosure));
     Q_EMIT finished();
 }

@@ -7,7 +7,6 @@
 
 #include <QElapsedTimer>
 #include <QObject>
-#include <QWebSocket>
 
 #include <memory>
 #include <optional>
@@ -30,8 +29,8 @@ public:
     /// Ends the connection at once, without finished().
     ~Connection() override;
 
-    /// The handshake is over: \a socket talks through wire().
-    void open(std::unique_ptr<QWebSocket> socket);
+    /// The handshake is over.
+    void open();
     /// Sends the greeting, and begins to answer.
     void start();
     /// Starts the closing handshake, with a Close frame that has no body where there is no \a code.
@@ -44,7 +43,7 @@ public:
 
     [[nodiscard]] Wire &wire() { return *m_wire; }
     [[nodiscard]] const Wire &wire() const { return *m_wire; }
-    [[nodiscard]] bool isOpen() const { return m_socket != nullptr; }
+    [[nodiscard]] bool isOpen() const { return m_isOpen; }
     [[nodiscard]] QHostAddress peerAddress() const { return m_wire->peerAddress(); }
 
 Q_SIGNALS:
@@ -53,23 +52,21 @@ Q_SIGNALS:
 
 private:
     void startPerforming();
-    void receiveMessage(const QByteArray &message);
+    void receiveMessage(const QByteArray &message, Opcode type);
     void receiveClose(int code, const QString &reason);
     void receiveEnd();
     void send(const QByteArray &message, Opcode type);
-    [[nodiscard]] quint64 frameSizeFor(const QByteArray &message) const;
+    [[nodiscard]] qint64 frameSizeFor(const QByteArray &message) const;
     void ping();
     void reset();
-    void logMessage(const QByteArray &message) const;
+    void logMessage(const QByteArray &message, Opcode type) const;
     [[nodiscard]] QString peerName() const;
     void onRefused(int status);
     void finish();
 
     const quint64 m_id;
     ServerContext &m_context;
-    /// Before the socket, which uses it to its end.
     const std::unique_ptr<Wire> m_wire;
-    std::unique_ptr<QWebSocket> m_socket;
     /// Where the peer has asked for more than an echo.
     std::unique_ptr<Performer> m_performer;
     QElapsedTimer m_age; // of what it is doing: connecting, or closing
@@ -77,6 +74,7 @@ private:
     std::optional<int> m_closeCode; // of our Close frame
     QString m_closeReason;
     std::optional<QString> m_abortReason;
+    bool m_isOpen = false; // it has become a WebSocket, which may have ended since
     bool m_isRefused = false;
     bool m_isPinged = false;
     bool m_isFinished = false;

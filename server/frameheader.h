@@ -3,35 +3,39 @@
 
 #include "framereader.h"
 
+#include <QByteArrayView>
 #include <QtEndian>
 
 #include <array>
 
 /*!
-    The header of a final, unmasked frame (RFC 6455 5.2).
+    The header of an unmasked frame (RFC 6455 5.2).
 */
-struct FrameHeader
+class FrameHeader
 {
-    /// 2, and 8 of extended length at most.
-    std::array<char, 10> bytes = {};
-    qsizetype size = 0;
-
-    FrameHeader() = default;
-    FrameHeader(Opcode opcode, qsizetype payloadSize)
+public:
+    explicit FrameHeader(Opcode opcode, qsizetype payloadSize, bool isFinal = true)
     {
         constexpr int finalBit = 0x80;
-        bytes[0] = char(finalBit | int(opcode));
+        m_bytes[0] = char((isFinal ? finalBit : 0) | int(opcode));
         if (payloadSize <= 125) {
-            bytes[1] = char(payloadSize);
-            size = 2;
+            m_bytes[1] = char(payloadSize);
+            m_size = 2;
         } else if (payloadSize <= 0xffff) {
-            bytes[1] = 126;
-            qToBigEndian(quint16(payloadSize), &bytes[2]);
-            size = 4;
+            m_bytes[1] = 126;
+            qToBigEndian(quint16(payloadSize), &m_bytes[2]);
+            m_size = 4;
         } else {
-            bytes[1] = 127;
-            qToBigEndian(quint64(payloadSize), &bytes[2]);
-            size = 10;
+            m_bytes[1] = 127;
+            qToBigEndian(quint64(payloadSize), &m_bytes[2]);
+            m_size = 10;
         }
     }
+
+    [[nodiscard]] QByteArrayView bytes() const { return {m_bytes.data(), m_size}; }
+
+private:
+    /// 2, and 8 of extended length at most.
+    std::array<char, 10> m_bytes = {};
+    qsizetype m_size = 0;
 };

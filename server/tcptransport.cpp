@@ -2,6 +2,7 @@
 #include "tcptransport.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -10,9 +11,13 @@
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace {
+
+/// As many as a call of the kernel takes at least (POSIX: _XOPEN_IOV_MAX).
+constexpr std::size_t maxPartsAtOnce = 16;
 
 bool isTransient(int error)
 {
@@ -31,13 +36,10 @@ TcpTransport::TcpTransport(int descriptor, const QHostAddress &peerAddress, quin
     : Transport(peerAddress, peerPort)
     , m_descriptor(descriptor)
     , m_readNotifier(descriptor, QSocketNotifier::Read)
-    , m_writeNotifier(descriptor, QSocketNotifier::Write)
 {
     setOption(m_descriptor, IPPROTO_TCP, TCP_NODELAY);
     setOption(m_descriptor, SOL_SOCKET, SO_KEEPALIVE);
-    m_writeNotifier.setEnabled(false);
     connect(&m_readNotifier, &QSocketNotifier::activated, this, &TcpTransport::readyRead);
-    connect(&m_writeNotifier, &QSocketNotifier::activated, this, &TcpTransport::writePending);
 }
 
 TcpTransport::~TcpTransport()
@@ -68,49 +70,79 @@ void TcpTransport::setReading(bool isReading)
     m_readNotifier.setEnabled(isReading && m_descriptor != -1 && !m_isInputAtEnd);
 }
 
-void TcpTransport::write(const QByteArray &bytes)
+void TcpTransport::write(const QByteArrayList &parts)
 {
-    if (m_descriptor == -1 || bytes.isEmpty())
+    if (m_descriptor == -1)
         return;
-    ssize_t sent = 0;
-    if (m_pending.empty()) {
-        sent = ::send(m_descriptor, bytes.constData(), std::size_t(bytes.size()), MSG_NOSIGNAL);
-        if (sent == -1 && !isTransient(errno))
-            return fail();
-        sent = std::max<ssize_t>(sent, 0);
-        if (sent == bytes.size())
-            return;
-        m_written = sent;
-        m_writeNotifier.setEnabled(true);
+    const bool isKernelFull = !m_pending.isEmpty();
+    m_pending += parts;
+    for (const QByteArray &part : parts)
+        m_bytesToWrite += part.size();
+    if (isKernelFull)
+        return;
+    sendPending();
+    if (!m_pending.isEmpty())
+        waitForKernel();
+}
+
+void TcpTransport::waitForKernel()
+{
+    if (!m_writeNotifier) {
+        m_writeNotifier = std::make_unique<QSocketNotifier>(m_descriptor, QSocketNotifier::Write);
+        connect(m_writeNotifier.get(), &QSocketNotifier::activated, this,
+                &TcpTransport::writePending);
     }
-    m_pending.push_back(bytes);
-    m_bytesToWrite += bytes.size() - sent;
+    m_writeNotifier->setEnabled(true);
 }
 
 void TcpTransport::writePending()
 {
+    const qint64 sent = sendPending();
+    if (m_pending.isEmpty() && m_writeNotifier)
+        m_writeNotifier->setEnabled(false);
+    if (sent > 0)
+        Q_EMIT bytesWritten(sent);
+}
+
+/// Sends until nothing is pending or the kernel is full. Returns how many bytes it has taken.
+qint64 TcpTransport::sendPending()
+{
     qint64 total = 0;
-    while (!m_pending.empty()) {
-        const QByteArrayView rest = QByteArrayView(m_pending.front()).sliced(m_written);
-        const ssize_t sent =
-            ::send(m_descriptor, rest.data(), std::size_t(rest.size()), MSG_NOSIGNAL);
+    while (!m_pending.isEmpty()) {
+        std::array<iovec, maxPartsAtOnce> parts;
+        const auto count = std::min(parts.size(), std::size_t(m_pending.size()));
+        std::size_t size = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            const QByteArray &part = m_pending.at(qsizetype(i));
+            const std::size_t done = i == 0 ? std::size_t(m_written) : 0;
+            parts[i] = {const_cast<char *>(part.constData()) + done, part.size() - done};
+            size += parts[i].iov_len;
+        }
+        msghdr message = {};
+        message.msg_iov = parts.data();
+        message.msg_iovlen = count;
+        const ssize_t sent = ::sendmsg(m_descriptor, &message, MSG_NOSIGNAL);
         if (sent == -1) {
             if (!isTransient(errno))
-                return fail();
+                fail();
             break;
         }
         total += sent;
-        m_bytesToWrite -= sent;
-        m_written += sent;
-        if (sent < rest.size())
+        forgetSent(sent);
+        if (std::size_t(sent) < size)
             break;
-        m_pending.pop_front();
-        m_written = 0;
     }
-    if (m_pending.empty())
-        m_writeNotifier.setEnabled(false);
-    if (total > 0)
-        Q_EMIT bytesWritten(total);
+    return total;
+}
+
+void TcpTransport::forgetSent(qsizetype count)
+{
+    m_bytesToWrite -= count;
+    m_written += count;
+    while (!m_pending.isEmpty() && m_written >= m_pending.constFirst().size()) {
+        m_written -= m_pending.constFirst().size();
+        m_pending.removeFirst();
+    }
 }
 
 qint64 TcpTransport::bytesInFlight() const
@@ -148,8 +180,10 @@ void TcpTransport::close()
         return;
     // Before the descriptor is closed: its number may be somebody else's soon.
     m_readNotifier.setEnabled(false);
-    m_writeNotifier.setEnabled(false);
+    if (m_writeNotifier)
+        m_writeNotifier->setEnabled(false);
     m_pending.clear();
+    m_written = 0;
     m_bytesToWrite = 0;
     ::close(std::exchange(m_descriptor, -1));
 }

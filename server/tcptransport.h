@@ -5,7 +5,7 @@
 
 #include <QSocketNotifier>
 
-#include <deque>
+#include <memory>
 
 /*!
     A TCP connection on its file descriptor.
@@ -24,7 +24,7 @@ public:
 
     [[nodiscard]] qint64 read(char *data, qint64 maxSize) override;
     void setReading(bool isReading) override;
-    void write(const QByteArray &bytes) override;
+    void write(const QByteArrayList &parts) override;
     [[nodiscard]] qint64 bytesToWrite() const override { return m_bytesToWrite; }
     [[nodiscard]] qint64 bytesInFlight() const override;
     void shutDown() override;
@@ -32,14 +32,17 @@ public:
     void reset() override;
 
 private:
+    qint64 sendPending();
+    void forgetSent(qsizetype count);
     void writePending();
+    void waitForKernel();
     void closeIfBothEnded();
     void fail();
 
     int m_descriptor;
     QSocketNotifier m_readNotifier;
-    QSocketNotifier m_writeNotifier;
-    std::deque<QByteArray> m_pending;
+    std::unique_ptr<QSocketNotifier> m_writeNotifier; // since the kernel was first full
+    QByteArrayList m_pending;
     qsizetype m_written = 0; // of the first one
     qint64 m_bytesToWrite = 0;
     bool m_isInputAtEnd = false;

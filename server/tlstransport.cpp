@@ -81,11 +81,12 @@ void TlsTransport::announceInputAgain()
         announceInput();
 }
 
-void TlsTransport::write(const QByteArray &bytes)
+void TlsTransport::write(const QByteArrayList &parts)
 {
     if (!m_socket || !m_socket->isEncrypted())
         return;
-    m_socket->write(bytes);
+    for (const QByteArray &part : parts)
+        m_socket->write(part);
     m_socket->flush();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <QByteArray>
+#include <QByteArrayList>
 #include <QHostAddress>
 #include <QObject>
 
@@ -27,8 +27,8 @@ public:
     [[nodiscard]] virtual qint64 read(char *data, qint64 maxSize) = 0;
     /// Whether readyRead() is wanted. It is at first.
     virtual void setReading(bool isReading) = 0;
-    /// Sends \a bytes, now or when the kernel takes them.
-    virtual void write(const QByteArray &bytes) = 0;
+    /// Sends \a parts, one behind another, now or when the kernel takes them. None is empty.
+    virtual void write(const QByteArrayList &parts) = 0;
     /// Bytes that the kernel has not taken yet.
     [[nodiscard]] virtual qint64 bytesToWrite() const = 0;
     /// Bytes that the kernel has taken, but the peer's has not acknowledged.

@@ -1,31 +1,36 @@
 // SPDX-License-Identifier: MIT
 #include "wire.h"
 
+#include "frameheader.h"
+#include "upgrader.h"
+
 #include <QScopedValueRollback>
 #include <QTimer>
-#include <QWebSocketProtocol>
 #include <QtEndian>
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 
 using namespace Qt::Literals::StringLiterals;
 
 namespace {
 
-/// The first byte of a Close frame.
-constexpr char closeByte = char(0x80 | int(Opcode::Close));
+/// RFC 6455 7.4.1.
+constexpr quint16 policyViolation = 1008;
+/// What a Close frame has room for beside its code (RFC 6455 5.5).
+constexpr qsizetype maxCloseReasonSize = 123;
+/// From here on it costs more to copy a payload than to send it from where it is.
+constexpr qsizetype largePayloadSize = 4096;
 /// How often to ask the kernel whether the peer has received all.
 constexpr auto deliveryPollInterval = std::chrono::milliseconds(5);
 
 } // namespace
 
 Wire::Wire(std::unique_ptr<Transport> transport, ServerContext &context, QObject *parent)
-    : QTcpSocket(parent)
+    : QObject(parent)
     , m_context(context)
     , m_transport(std::move(transport))
-    , m_handshake(std::in_place, context.policy)
+    , m_handshake(std::make_unique<Handshake>(context.policy))
     , m_reader(context.limits.maxMessageSize, context.limits.maxFragments)
 {
     m_lastInput.start();
@@ -35,31 +40,6 @@ Wire::Wire(std::unique_ptr<Transport> transport, ServerContext &context, QObject
     connect(m_transport.get(), &Transport::readyRead, this, &Wire::readTransport);
     connect(m_transport.get(), &Transport::bytesWritten, this, &Wire::onBytesWritten);
     connect(m_transport.get(), &Transport::closed, this, &Wire::end);
-
-    // Unbuffered: what QWebSocket reads comes straight from here.
-    setOpenMode(QIODevice::ReadWrite | QIODevice::Unbuffered);
-    setPeerAddress(m_transport->peerAddress());
-    setPeerPort(m_transport->peerPort());
-    setSocketState(QAbstractSocket::ConnectedState);
-}
-
-Wire::~Wire()
-{
-    // ~QAbstractSocket would call virtual functions of what is no longer there.
-    m_phase = Phase::Ended;
-    setOpenMode(QIODevice::NotOpen);
-    setSocketState(QAbstractSocket::UnconnectedState);
-}
-
-void Wire::startFrames()
-{
-    if (m_phase != Phase::Answer)
-        return; // it is closing already
-    m_phase = Phase::Frames;
-    const QByteArray early = std::exchange(m_early, {});
-    if (!early.isEmpty())
-        readFrames(early);
-    updateReading();
 }
 
 void Wire::readTransport()
@@ -81,7 +61,6 @@ void Wire::readTransport()
         case Phase::Frames:
             readFrames(input);
             break;
-        case Phase::Answer:
         case Phase::Deaf:
         case Phase::Closing:
         case Phase::Ended:
@@ -99,7 +78,7 @@ void Wire::readEnd()
     switch (m_phase) {
     case Phase::Request:
         if (m_handshake->head().isEmpty())
-            disconnectFromHost(); // it did not ask for anything
+            close(); // it did not ask for anything
         else
             refuse(Handshake::endedEarly());
         break;
@@ -108,7 +87,6 @@ void Wire::readEnd()
         m_phase = Phase::Deaf;
         Q_EMIT inputEnded();
         break;
-    case Phase::Answer:
     case Phase::Closing:
     case Phase::Ended:
         break;
@@ -117,8 +95,7 @@ void Wire::readEnd()
 
 bool Wire::hasRoom() const
 {
-    return m_phase != Phase::Closing && m_phase != Phase::Ended
-        && backlog() <= m_context.limits.highMark;
+    return !isOver() && backlog() <= m_context.limits.highMark;
 }
 
 /// The mark is on what waits for the peer, echoes and pongs alike.
@@ -126,8 +103,7 @@ void Wire::updateReading()
 {
     if (m_phase != Phase::Closing && !hasRoom())
         m_isPaused = true;
-    // While the request is being answered what comes has to wait: see startFrames().
-    m_transport->setReading(!m_isPaused && m_phase != Phase::Answer);
+    m_transport->setReading(!m_isPaused);
 }
 
 void Wire::readRequest(QByteArrayView input)
@@ -151,15 +127,19 @@ void Wire::acceptRequest(QByteArrayView early)
     const auto behaviour = parseBehaviour(m_handshake->query(), m_context.limits);
     if (const auto *problem = std::get_if<QString>(&behaviour))
         return refuse(Handshake::refusalOf(400, problem->toUtf8()));
-    m_behaviour = std::get<Behaviour>(behaviour);
-    if (m_behaviour->takesSubprotocol)
-        m_subprotocol = m_handshake->firstSubprotocol();
-    if (m_behaviour->isPlain())
-        m_behaviour.reset();
-    m_early = early.toByteArray();
-    m_phase = Phase::Answer;
-    handOn({}, m_handshake->head());
+    const auto &wanted = std::get<Behaviour>(behaviour);
+    if (!wanted.isPlain())
+        m_behaviour = std::make_unique<const Behaviour>(wanted);
+    m_output =
+        upgradeAnswer(m_handshake->head(),
+                      wanted.takesSubprotocol ? m_handshake->firstSubprotocol() : QByteArray());
+    if (m_output.isEmpty())
+        return refuse(Handshake::refusalOf(400, "The request cannot be answered with 101."));
+    m_phase = Phase::Frames;
+    Q_EMIT upgraded();
     m_handshake.reset();
+    if (!early.isEmpty())
+        readFrames(early);
 }
 
 void Wire::readFrames(QByteArrayView input)
@@ -169,7 +149,7 @@ void Wire::readFrames(QByteArrayView input)
         const FrameReader::Message message = m_reader.takeMessage();
         m_context.metrics.countReceived(message.opcode, message.payload.size());
         if (isTooFast(message.opcode))
-            violate({QWebSocketProtocol::CloseCodePolicyViolated, u"Too many messages a second"_s});
+            violate({policyViolation, u"Too many messages a second"_s});
         else
             readMessage(message);
     }
@@ -190,14 +170,11 @@ void Wire::readMessage(const FrameReader::Message &message)
     switch (message.opcode) {
     case Opcode::Text:
     case Opcode::Binary:
-        m_messageType = message.opcode;
-        handOn(FrameHeader(Opcode::Binary, message.payload.size()), message.payload);
+        Q_EMIT messageReceived(message.payload, message.opcode);
         break;
     case Opcode::Ping:
-        if (m_ignoresPings)
-            break;
-        m_context.metrics.countSent(Opcode::Pong, message.payload.size());
-        handOn(FrameHeader(Opcode::Ping, message.payload.size()), message.payload);
+        if (!m_ignoresPings)
+            send(Opcode::Pong, message.payload);
         break;
     case Opcode::Close: {
         m_phase = Phase::Deaf;
@@ -219,81 +196,51 @@ void Wire::violate(const FrameReader::Violation &violation)
     Q_EMIT violated(violation.closeCode, violation.reason);
 }
 
-/// Lets QWebSocket read \a header and \a payload; it does so before this returns, or, for the
-/// request, from the event loop.
-void Wire::handOn(const FrameHeader &header, const QByteArray &payload)
+void Wire::send(Opcode type, const QByteArray &payload, qint64 frameSize)
 {
-    m_inputHeader = header;
-    m_inputPayload = payload;
-    m_inputPosition = 0;
-    Q_EMIT readyRead();
-}
-
-qint64 Wire::bytesAvailable() const
-{
-    // QWebSocket reads on for as long as there is something, even once it is closed.
-    if (!isOpen())
-        return 0;
-    return m_inputHeader.size + m_inputPayload.size() - m_inputPosition
-        + QTcpSocket::bytesAvailable();
-}
-
-qint64 Wire::readData(char *data, qint64 maxSize)
-{
-    qint64 done = 0;
-    const auto take = [&](QByteArrayView source, qsizetype offset) {
-        const qsizetype from = m_inputPosition - offset;
-        const qsizetype count = std::min<qsizetype>(maxSize - done, source.size() - from);
-        if (from < 0 || count <= 0)
-            return;
-        std::memcpy(data + done, source.data() + from, std::size_t(count));
-        done += count;
-        m_inputPosition += count;
-    };
-    take({m_inputHeader.bytes.data(), m_inputHeader.size}, 0);
-    take(m_inputPayload, m_inputHeader.size);
-    if (m_inputPosition == m_inputHeader.size + m_inputPayload.size()) {
-        m_inputHeader.size = 0;
-        m_inputPayload.clear();
-        m_inputPosition = 0;
-    }
-    return done;
-}
-
-qint64 Wire::skipData(qint64 maxSize)
-{
-    QByteArray skipped(maxSize, Qt::Uninitialized);
-    return readData(skipped.data(), maxSize);
-}
-
-qint64 Wire::writeData(const char *data, qint64 size)
-{
-    if (m_phase == Phase::Closing || m_phase == Phase::Ended)
-        return size; // nobody is there to take it
-    const qsizetype begin = m_output.size();
-    m_output.append(data, size);
-    if (m_nextIsText && size > 0) {
-        m_nextIsText = false;
-        m_output[begin] = char((m_output.at(begin) & 0xf0) | char(Opcode::Text));
-    }
-    if (m_nextIsBareClose && size > 0 && m_output.at(begin) == closeByte) {
-        m_nextIsBareClose = false;
-        m_output.resize(begin);
-        m_output.append(closeByte).append('\0');
-    }
-    if (m_phase == Phase::Answer && begin == 0) { // what goes on is the same answer
-        if (!m_subprotocol.isEmpty())
-            m_output.insert(m_output.indexOf('\n') + 1,
-                            "Sec-WebSocket-Protocol: "_ba + m_subprotocol + "\r\n"_ba);
-        Q_EMIT upgraded();
+    if (isOver())
+        return; // nobody is there to take it
+    m_context.metrics.countSent(type, payload.size());
+    if (payload.size() <= frameSize) {
+        putFrame(type, payload);
+    } else {
+        for (qint64 begin = 0; begin < payload.size(); begin += frameSize) {
+            putFrame(begin == 0 ? type : Opcode::Continuation, payload.mid(begin, frameSize),
+                     payload.size() - begin <= frameSize);
+        }
     }
     flushSoon();
-    return size;
+}
+
+void Wire::sendClose(std::optional<int> code, const QString &reason)
+{
+    if (isOver())
+        return;
+    QByteArray body;
+    if (code) {
+        body.resize(sizeof(quint16));
+        qToBigEndian(quint16(*code), body.data());
+        body += reason.toUtf8().left(maxCloseReasonSize);
+    }
+    putFrame(Opcode::Close, body);
+    close();
+}
+
+void Wire::putFrame(Opcode opcode, const QByteArray &payload, bool isFinal)
+{
+    const FrameHeader header(opcode, payload.size(), isFinal);
+    m_output.append(header.bytes());
+    if (payload.size() < largePayloadSize) {
+        m_output.append(payload);
+        return;
+    }
+    m_largeOutputSize += m_output.size() + payload.size();
+    m_largeOutput << std::exchange(m_output, {}) << payload;
 }
 
 qint64 Wire::bytesToWrite() const
 {
-    return m_output.size() + m_transport->bytesToWrite();
+    return m_largeOutputSize + m_output.size() + m_transport->bytesToWrite();
 }
 
 void Wire::flushSoon()
@@ -306,22 +253,25 @@ void Wire::flushSoon()
 void Wire::flushOutput()
 {
     m_isFlushPosted = false;
-    if (m_output.isEmpty())
+    const qint64 size = m_largeOutputSize + m_output.size();
+    if (size == 0)
         return;
     if (m_transport->bytesToWrite() == 0)
         m_lastOutput.start();
-    m_context.metrics.networkBytesSent += quint64(m_output.size());
+    m_context.metrics.networkBytesSent += quint64(size);
     const bool wasAboveLowMark = backlog() > m_context.limits.lowMark;
-    m_transport->write(std::exchange(m_output, {}));
+    if (!m_output.isEmpty())
+        m_largeOutput << std::exchange(m_output, {});
+    m_largeOutputSize = 0;
+    m_transport->write(std::exchange(m_largeOutput, {}));
     if (wasAboveLowMark) // if the kernel has taken it, it will not say so
         resumeWhenDrained();
     shutDownWhenWritten();
 }
 
-void Wire::onBytesWritten(qint64 bytes)
+void Wire::onBytesWritten()
 {
     m_lastOutput.start();
-    Q_EMIT bytesWritten(bytes);
     resumeWhenDrained();
     shutDownWhenWritten();
 }
@@ -366,16 +316,14 @@ void Wire::refuse(const Handshake::Refusal &refusal)
 {
     Q_EMIT requestRefused(refusal.status);
     m_output = refusal.response;
-    disconnectFromHost();
+    close();
 }
 
-void Wire::disconnectFromHost()
+void Wire::close()
 {
-    if (m_phase == Phase::Closing || m_phase == Phase::Ended)
+    if (isOver())
         return;
     m_phase = Phase::Closing;
-    setSocketState(QAbstractSocket::ClosingState);
-    Q_EMIT stateChanged(QAbstractSocket::ClosingState);
     flushOutput();
     shutDownWhenWritten();
     // What is unread would reset the connection, and take our last words with it.
@@ -422,8 +370,7 @@ void Wire::end()
         return;
     m_phase = Phase::Ended;
     m_output.clear();
-    setOpenMode(QIODevice::NotOpen);
-    setSocketState(QAbstractSocket::UnconnectedState);
-    Q_EMIT stateChanged(QAbstractSocket::UnconnectedState);
-    Q_EMIT disconnected();
+    m_largeOutput.clear();
+    m_largeOutputSize = 0;
+    Q_EMIT closed();
 }

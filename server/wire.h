@@ -2,59 +2,61 @@
 #pragma once
 
 #include "behaviour.h"
-#include "frameheader.h"
 #include "framereader.h"
 #include "handshake.h"
 #include "servercontext.h"
 #include "tokenbucket.h"
 #include "transport.h"
 
+#include <QByteArrayList>
 #include <QElapsedTimer>
-#include <QTcpSocket>
+#include <QObject>
 
+#include <limits>
 #include <memory>
 #include <optional>
 
 /*!
-    The edge between TCP and QWebSocket: what QWebSocketServer takes for a TCP socket.
+    WebSocket over one Transport, on the server's side: the request and its answer, then messages
+    from frames and frames of messages.
 
-    Under it is the Transport. The wire checks what comes before QWebSocket sees it, and hands it
-    on in the one form that QWebSocket gets right: the head of a request, then whole messages, each
-    as one unmasked binary frame, whatever its type (see messageType()). It reads no more than the
-    peer reads, and gathers what is written into one write a turn.
+    It reads no more than the peer reads, and gathers what is sent into one write a turn.
 */
-class Wire : public QTcpSocket
+class Wire : public QObject
 {
     Q_OBJECT
 
 public:
     /// RFC 6455 7.1.5: stands for a Close frame without a code.
     static constexpr int noStatusReceived = 1005;
+    /// Of a message that goes out as it is.
+    static constexpr qint64 oneFrame = std::numeric_limits<qint64>::max();
 
     /// Takes over \a transport, which is connected; \a context outlives the wire.
     Wire(std::unique_ptr<Transport> transport, ServerContext &context, QObject *parent = nullptr);
-    ~Wire() override;
 
-    /// From now on frames are read: QWebSocket is there, and somebody listens to it.
-    void startFrames();
-    /// The type of the message that is being handed on: Text, Binary.
-    [[nodiscard]] Opcode messageType() const { return m_messageType; }
-    /// The next binary frame that is written goes out as a text frame.
-    void markNextAsText() { m_nextIsText = true; }
-    /// The next Close frame that is written goes out without code and reason.
-    void markNextAsBareClose() { m_nextIsBareClose = true; }
+    /// Sends a \a payload as a message of \a type, or as a Ping. A message is cut into frames of
+    /// at most \a frameSize bytes.
+    void send(Opcode type, const QByteArray &payload, qint64 frameSize = oneFrame);
+    /// Sends a Close frame, which has no body where there is no \a code, and then close()s. What
+    /// is beyond the 123 bytes that the \a reason has room for is cut off.
+    void sendClose(std::optional<int> code, const QString &reason);
     /// From now on no ping is answered.
     void ignorePings() { m_ignoresPings = true; }
     /// What the request asked for, unless it is the plain echo. It is there when upgraded() comes.
-    [[nodiscard]] const std::optional<Behaviour> &behaviour() const { return m_behaviour; }
+    [[nodiscard]] const Behaviour *behaviour() const { return m_behaviour.get(); }
     /// Answers the request with \a refusal, and closes. Until then it is not answered otherwise.
     void refuse(const Handshake::Refusal &refusal);
+    /// Ends our direction once all is written; closed() comes when the peer has ended its own.
+    void close();
     /// Ends the TCP connection at once.
     void drop();
-    /// From now on disconnectFromHost() ends with a TCP reset, as soon as the peer has received
-    /// what was written, or Limits::closeTimeout after.
+    /// From now on close() ends with a TCP reset, as soon as the peer has received what was
+    /// written, or Limits::closeTimeout after.
     void endWithReset() { m_endsWithReset = true; }
 
+    [[nodiscard]] const QHostAddress &peerAddress() const { return m_transport->peerAddress(); }
+    [[nodiscard]] quint16 peerPort() const { return m_transport->peerPort(); }
     /// Whether the peer is waited for: the kernel takes no more until it reads.
     [[nodiscard]] bool hasBacklog() const { return m_transport->bytesToWrite() > 0; }
     /// Whether the peer waits: bytes are held back for it.
@@ -67,9 +69,9 @@ public:
     [[nodiscard]] bool hasRoom() const;
     /// Bytes of a peer's turn.
     [[nodiscard]] qint64 readQuantum() const { return m_context.limits.readQuantum; }
-    /// Path and query of a request that is not accepted yet, as far as they have come.
+    /// Path and query of the request as far as they have come, until upgraded() has come.
     [[nodiscard]] QByteArray target() const;
-    /// Of such a request, the Origin header.
+    /// The Origin header; see target().
     [[nodiscard]] QByteArray origin() const;
     /// Milliseconds since the peer last sent something, or since restartSilence().
     [[nodiscard]] qint64 silence() const { return m_lastInput.elapsed(); }
@@ -83,16 +85,13 @@ public:
         return m_shutdown.isValid() ? m_shutdown.elapsed() : 0;
     }
 
-    [[nodiscard]] qint64 bytesAvailable() const override;
-    [[nodiscard]] qint64 bytesToWrite() const override;
-    void setReadBufferSize(qint64) override { }
-    void disconnectFromHost() override;
-
 Q_SIGNALS:
     /// The request was refused with an HTTP \a status.
     void requestRefused(int status);
-    /// 101 is being written: QWebSocketServer has made a QWebSocket of this.
+    /// The request was answered with 101, and frames follow: of the peer's once this has returned.
     void upgraded();
+    /// A whole \a message of \a type, Text or Binary, has come. A text is UTF-8.
+    void messageReceived(const QByteArray &message, Opcode type);
     /// The peer wants to close, with \a code (noStatusReceived: none) and \a reason.
     void closeReceived(int code, const QString &reason);
     /// The peer broke the rules; nothing more is read from it.
@@ -101,14 +100,11 @@ Q_SIGNALS:
     void drained();
     /// The peer will send nothing more, not even a Close frame, but it may read on.
     void inputEnded();
-
-protected:
-    qint64 readData(char *data, qint64 maxSize) override;
-    qint64 skipData(qint64 maxSize) override;
-    qint64 writeData(const char *data, qint64 size) override;
+    /// The connection has ended. Comes once.
+    void closed();
 
 private:
-    enum class Phase { Request, Answer, Frames, Deaf, Closing, Ended };
+    enum class Phase { Request, Frames, Deaf, Closing, Ended };
 
     void readTransport();
     void readRequest(QByteArrayView input);
@@ -120,35 +116,31 @@ private:
     void resumeWhenDrained();
     void acceptRequest(QByteArrayView early);
     void updateReading();
-    void handOn(const FrameHeader &header, const QByteArray &payload);
+    [[nodiscard]] bool isOver() const { return m_phase >= Phase::Closing; }
+    void putFrame(Opcode opcode, const QByteArray &payload, bool isFinal = true);
+    [[nodiscard]] qint64 bytesToWrite() const;
     void flushSoon();
     void flushOutput();
-    void onBytesWritten(qint64 bytes);
+    void onBytesWritten();
     void shutDownWhenWritten();
     void resetWhenReceived();
     void end();
 
     ServerContext &m_context;
     const std::unique_ptr<Transport> m_transport;
-    std::optional<Handshake> m_handshake; // until its request is answered
-    std::optional<Behaviour> m_behaviour;
-    QByteArray m_subprotocol; // of our answer
+    std::unique_ptr<Handshake> m_handshake; // until its request is answered
+    std::unique_ptr<const Behaviour> m_behaviour;
     FrameReader m_reader;
     std::optional<TokenBucket> m_messageRate;
-    FrameHeader m_inputHeader; // what QWebSocket reads next, then the payload
-    QByteArray m_inputPayload;
-    qsizetype m_inputPosition = 0; // in both together
-    QByteArray m_early; // what came behind the request
-    QByteArray m_output; // of this turn
+    QByteArray m_output; // of this turn, behind m_largeOutput
+    QByteArrayList m_largeOutput; // which is not copied
     QElapsedTimer m_lastInput;
     QElapsedTimer m_lastOutput;
     QElapsedTimer m_shutdown;
-    Opcode m_messageType = Opcode::Binary;
     Phase m_phase = Phase::Request;
+    qint64 m_largeOutputSize = 0; // in bytes
     qint64 m_heldBytes = 0;
     qint64 m_bytesInFlight = 0; // when stall() last looked
-    bool m_nextIsText = false;
-    bool m_nextIsBareClose = false;
     bool m_ignoresPings = false;
     bool m_endsWithReset = false;
     bool m_isReading = false; // a turn is on: output is gathered until its end

@@ -5,6 +5,8 @@
 #include "tcptransport.h"
 #include "tlstransport.h"
 
+#include <QWebSocketProtocol>
+
 #include <utility>
 
 #include <sys/socket.h>
@@ -23,17 +25,15 @@ Worker::Worker(const Limits &limits, Admission &admission, QObject *parent)
     : QObject(parent)
     , m_context(limits)
     , m_admission(admission)
-    , m_upgrader(u"awesome-chat-server"_s, QWebSocketServer::NonSecureMode, this)
     , m_sweepTimer(this)
 {
     m_lag.setParent(this);
-    connect(&m_upgrader, &QWebSocketServer::newConnection, this, &Worker::openUpgraded);
     connect(&m_sweepTimer, &QTimer::timeout, this, &Worker::sweep);
 }
 
 Worker::~Worker()
 {
-    // Before the upgrader, which has slots on their wires.
+    // Before the context, which they use to their end.
     qDeleteAll(m_connections);
 }
 
@@ -133,29 +133,21 @@ void Worker::take(std::unique_ptr<Transport> transport)
     m_connections.insert(connection);
     connect(connection, &Connection::finished, this, [this, connection] { remove(*connection); });
     connect(&connection->wire(), &Wire::upgraded, this,
-            [this, connection] { m_upgraded = connection; });
-    m_upgrader.handleConnection(&connection->wire());
-    // It would delete the wire, which is not its own.
-    QObject::disconnect(&connection->wire(), &QTcpSocket::disconnected, &m_upgrader, nullptr);
+            [this, connection] { openUpgraded(*connection); });
     if (!m_sweepTimer.isActive())
         m_sweepTimer.start(sweepInterval(m_context.limits));
 }
 
-/// The upgrader writes its answer, then says this, in one go: it is m_upgraded's.
-void Worker::openUpgraded()
+void Worker::openUpgraded(Connection &connection)
 {
-    auto socket = std::unique_ptr<QWebSocket>(m_upgrader.nextPendingConnection());
-    Connection *connection = std::exchange(m_upgraded, nullptr);
-    if (!connection || !socket)
-        return;
-    connection->open(std::move(socket));
+    connection.open();
     ++m_openCount;
     ++m_context.metrics.upgraded;
     if (m_isStopping) {
-        connection->close(QWebSocketProtocol::CloseCodeGoingAway, stoppingReason);
+        connection.close(QWebSocketProtocol::CloseCodeGoingAway, stoppingReason);
         return;
     }
-    connection->start();
+    connection.start();
 }
 
 void Worker::sweep()
@@ -179,9 +171,7 @@ void Worker::remove(Connection &connection)
     if (connection.isOpen())
         --m_openCount;
     m_admission.leave(connection.peerAddress());
-    if (m_upgraded == &connection)
-        m_upgraded = nullptr;
-    // Its socket is still emitting the signal that led here.
+    // Its wire is still emitting the signal that led here.
     connection.deleteLater();
     if (m_connections.isEmpty())
         m_sweepTimer.stop();

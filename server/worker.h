@@ -14,7 +14,6 @@
 #include <QSet>
 #include <QSslConfiguration>
 #include <QTimer>
-#include <QWebSocketServer>
 
 #include <memory>
 #include <optional>
@@ -74,7 +73,7 @@ private:
     [[nodiscard]] std::unique_ptr<Transport>
     makeTransport(int descriptor, const QHostAddress &peerAddress, quint16 peerPort) const;
     void take(std::unique_ptr<Transport> transport);
-    void openUpgraded();
+    void openUpgraded(Connection &connection);
     void remove(Connection &connection);
     void sweep();
     [[nodiscard]] QList<QPointer<Connection>> everyConnection() const;
@@ -85,10 +84,6 @@ private:
     ServerContext m_context;
     Admission &m_admission;
     std::vector<std::unique_ptr<Listener>> m_listeners;
-    /// Answers the handshakes; it does not listen.
-    QWebSocketServer m_upgrader;
-    /// Which handshake it is answering.
-    Connection *m_upgraded = nullptr;
     /// All of them; children of this object.
     QSet<Connection *> m_connections;
     QTimer m_sweepTimer;

@@ -84,10 +84,11 @@ public:
         m_input = m_input.sliced(size);
         return size;
     }
-    void write(const QByteArray &bytes) override
+    void write(const QByteArrayList &parts) override
     {
-        m_written += bytes.size();
-        m_last = bytes;
+        for (const QByteArray &part : parts)
+            m_written += part.size();
+        m_last = parts.last();
     }
     void setReading(bool) override { }
     qint64 bytesToWrite() const override { return 0; }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// One peer of the whole server, in memory: Wire, QWebSocketServer, Connection and Performer.
+// One peer of the whole server, in memory: Wire, Connection and Performer.
 // An input is: flags, a cut, how much the peer reads a turn, when the server stops and when the
 // connection breaks (see Script), the query in a line where there is one, and what the peer sends.
-#include "echoserver.h"
 #include "fuzzing.h"
 #include "logging.h"
 #include "memorytransport.h"
 #include "reference.h"
 #include "virtualclock.h"
+#include "worker.h"
 
 #include <QAbstractEventDispatcher>
 #include <QCoreApplication>
@@ -111,7 +111,8 @@ public:
     explicit Session(const Script &script)
         : m_script(script)
         , m_limits(limitsOf(script))
-        , m_server(optionsWith(m_limits))
+        , m_admission(1, 1)
+        , m_worker(m_limits, m_admission)
     {
         QByteArrayList pieces;
         Cuts cuts(script.cut);
@@ -121,9 +122,8 @@ public:
             std::make_unique<MemoryTransport>(pieces, script.ending == Ending::EndsInput,
                                               script.bytesPerTurn, script.breaksAfter, m_trace);
         m_transport = transport.get();
-        m_server.serve(std::move(transport));
-        QObject::connect(&m_server, &EchoServer::stopped, &m_server,
-                         [this] { m_isStopped = true; });
+        m_worker.serve(std::move(transport));
+        QObject::connect(&m_worker, &Worker::stopped, &m_worker, [this] { m_isStopped = true; });
     }
 
     void run()
@@ -132,7 +132,7 @@ public:
             if (m_script.ending == Ending::Vanishes && m_transport->isReadOut())
                 m_transport->vanish();
             if (m_script.stopsAtTurn > 0 && m_turns == m_script.stopsAtTurn)
-                m_server.stop();
+                m_worker.stop();
             if (turn())
                 continue;
             if (m_script.ending == Ending::Leaves && m_transport->isReadOut())
@@ -161,13 +161,6 @@ private:
         return limits;
     }
 
-    static ServerOptions optionsWith(const Limits &limits)
-    {
-        ServerOptions options;
-        options.limits = limits;
-        return options;
-    }
-
     /// One of the peer's and one of the event loop's. Returns whether anything happened.
     bool turn()
     {
@@ -176,8 +169,8 @@ private:
         const bool serverMoves =
             QAbstractEventDispatcher::instance()->processEvents(QEventLoop::AllEvents);
         QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
-        expect(m_server.metrics().backlogBytes <= maxBacklog(), "what waits for a peer is bounded",
-               QByteArray::number(m_server.metrics().backlogBytes));
+        expect(m_worker.metrics().backlogBytes <= maxBacklog(), "what waits for a peer is bounded",
+               QByteArray::number(m_worker.metrics().backlogBytes));
         return peerMoves || serverMoves;
     }
 
@@ -196,14 +189,14 @@ private:
 
     void checkEnd() const
     {
-        expect(!m_transport && m_server.connectionCount() == 0,
+        expect(!m_transport && m_worker.connectionCount() == 0,
                "once its transport is closed a connection is gone");
         expect(m_waited == 0s || m_script.hasPauses || m_script.ending != Ending::EndsInput
                    || !isReadToTheEnd(),
                "who says no more, and reads all, is let go at once");
         expect(m_script.stopsAtTurn == 0 || m_turns <= m_script.stopsAtTurn || m_isStopped,
                "a server that stops says so in the end");
-        const Metrics metrics = m_server.metrics();
+        const Metrics metrics = m_worker.metrics();
         quint64 closes = 0;
         for (const quint64 count : metrics.closes)
             closes += count;
@@ -318,7 +311,8 @@ private:
     const Script &m_script;
     const Limits m_limits;
     MemoryTransport::Trace m_trace;
-    EchoServer m_server;
+    Admission m_admission;
+    Worker m_worker;
     QPointer<MemoryTransport> m_transport;
     bool m_mayTalk = true;
     int m_turns = 0;

@@ -94,8 +94,9 @@ public:
 
     void setReading(bool isReading) override { m_isReading = isReading; }
 
-    void write(const QByteArray &bytes) override
+    void write(const QByteArrayList &parts) override
     {
+        const QByteArray bytes = parts.join();
         expect(!m_trace.isShutDown, "nothing is written after the server's side is shut down");
         if (m_trace.written.size() >= m_breaksAfter)
             vanish();
