@@ -56,17 +56,17 @@ void unmask(QByteArrayView masked, const std::array<quint8, 4> &maskingKey, quin
     quint64 keyWord;
     std::memcpy(&keyWord, key.data(), key.size());
 
-    const char *const end = masked.end();
-    const char *source = masked.begin();
-    for (; end - source >= qsizetype(key.size()); source += key.size()) {
+    // Counted, so that the compiler takes several words at once.
+    const std::size_t size = std::size_t(masked.size());
+    const std::size_t wordsEnd = size - size % sizeof keyWord;
+    for (std::size_t i = 0; i < wordsEnd; i += sizeof keyWord) {
         quint64 word;
-        std::memcpy(&word, source, sizeof word);
+        std::memcpy(&word, masked.data() + i, sizeof word);
         word ^= keyWord;
-        std::memcpy(destination, &word, sizeof word);
-        destination += sizeof word;
+        std::memcpy(destination + i, &word, sizeof word);
     }
-    for (std::size_t i = 0; source != end; ++i)
-        *destination++ = char(quint8(*source++) ^ key[i]);
+    for (std::size_t i = wordsEnd; i < size; ++i)
+        destination[i] = char(quint8(masked.data()[i]) ^ key[i - wordsEnd]);
 }
 
 /*!
@@ -91,18 +91,38 @@ FrameReader::FrameReader(qint64 maxMessageSize, int maxFragments)
 {
 }
 
-void FrameReader::feed(QByteArrayView input)
+const FrameReader::Message *FrameReader::next()
 {
-    while (!input.isEmpty() && !m_isEnded) {
+    if (m_ready)
+        clear((this->*m_ready).payload);
+    m_ready = nullptr;
+    while (!m_ready && !m_input.isEmpty() && !m_isEnded) {
         if (m_isInPayload) {
-            const QByteArrayView part = input.first(qMin(input.size(), m_missing));
+            const QByteArrayView part = m_input.first(qMin(m_input.size(), m_missing));
+            m_input = m_input.sliced(part.size());
             readPayload(part);
-            input = input.sliced(part.size());
         } else {
-            readHeaderByte(quint8(input.front()));
-            input = input.sliced(1);
+            const auto byte = quint8(m_input.front());
+            m_input = m_input.sliced(1);
+            readHeaderByte(byte);
         }
     }
+    if (!m_ready) { // nothing is kept for a peer that is silent
+        if (m_data.payload.isEmpty())
+            m_data.payload = {};
+        if (m_control.payload.isEmpty())
+            m_control.payload = {};
+    }
+    return m_ready ? &(this->*m_ready) : nullptr;
+}
+
+/// Keeps its memory for the next one, unless that is much, or somebody else's as well.
+void FrameReader::clear(QByteArray &payload)
+{
+    if (payload.isDetached() && payload.capacity() <= maxSpareCapacity)
+        payload.resize(0);
+    else
+        payload = {};
 }
 
 bool FrameReader::isFinal() const
@@ -190,12 +210,12 @@ void FrameReader::readLength()
         if (m_fragmentCount == m_maxFragments)
             return fail(policyViolation,
                         u"A message has more than %1 fragments."_s.arg(m_maxFragments));
-        if (length > quint64(m_maxMessageSize - m_data.size()))
+        if (length > quint64(m_maxMessageSize - m_data.payload.size()))
             return fail(messageTooBig,
                         u"A message is larger than %1 bytes."_s.arg(m_maxMessageSize));
         ++m_fragmentCount;
         if (m_opcode != Opcode::Continuation)
-            m_messageOpcode = m_opcode;
+            m_data.opcode = m_opcode;
     }
     m_missing = qsizetype(length);
 }
@@ -211,7 +231,7 @@ void FrameReader::startPayload()
 
 void FrameReader::readPayload(QByteArrayView masked)
 {
-    QByteArray &payload = isControl() ? m_control : m_data;
+    QByteArray &payload = isControl() ? m_control.payload : m_data.payload;
     // Only the last frame says how large the message is.
     const qsizetype maxSize = isFinal() ? payload.size() + m_missing : qsizetype(m_maxMessageSize);
     char *const unmasked = extend(payload, masked.size(), maxSize);
@@ -219,7 +239,7 @@ void FrameReader::readPayload(QByteArrayView masked)
     m_payloadOffset += quint64(masked.size());
     m_missing -= masked.size();
 
-    const bool isText = !isControl() && m_messageOpcode == Opcode::Text;
+    const bool isText = !isControl() && m_data.opcode == Opcode::Text;
     if (isText && !m_utf8.feed(QByteArrayView(unmasked, masked.size())))
         fail(invalidPayload, u"A text is not UTF-8."_s);
     else if (m_missing == 0)
@@ -230,10 +250,8 @@ void FrameReader::finishFrame()
 {
     m_headerSize = 0;
     m_isInPayload = false;
-    if (m_opcode == Opcode::Close)
-        finishClose();
-    else if (isControl())
-        m_messages.enqueue({m_opcode, std::exchange(m_control, {})});
+    if (isControl())
+        finishControl();
     else if (isFinal())
         finishMessage();
 }
@@ -243,23 +261,33 @@ void FrameReader::finishMessage()
     if (!m_utf8.isComplete())
         return fail(invalidPayload, u"A text ends inside a character."_s);
     m_fragmentCount = 0;
-    m_messages.enqueue({m_messageOpcode, std::exchange(m_data, {})});
+    m_ready = &FrameReader::m_data;
+}
+
+void FrameReader::finishControl()
+{
+    m_control.opcode = m_opcode;
+    if (m_opcode == Opcode::Close)
+        finishClose();
+    else
+        m_ready = &FrameReader::m_control;
 }
 
 /// RFC 6455 5.5.1: nothing, or a code and a reason.
 void FrameReader::finishClose()
 {
-    if (!m_control.isEmpty()) {
-        if (m_control.size() < closeCodeSize)
+    const QByteArrayView body = m_control.payload;
+    if (!body.isEmpty()) {
+        if (body.size() < closeCodeSize)
             return fail(protocolError, u"A Close frame has half a close code."_s);
-        const quint16 closeCode = qFromBigEndian<quint16>(m_control.constData());
+        const quint16 closeCode = qFromBigEndian<quint16>(body.data());
         if (!mayBeSent(closeCode))
             return fail(protocolError, u"Close code %1 must not be sent."_s.arg(closeCode));
         Utf8Validator reason;
-        if (!reason.feed(QByteArrayView(m_control).sliced(closeCodeSize)) || !reason.isComplete())
+        if (!reason.feed(body.sliced(closeCodeSize)) || !reason.isComplete())
             return fail(invalidPayload, u"The reason of a Close frame is not UTF-8."_s);
     }
-    m_messages.enqueue({m_opcode, std::exchange(m_control, {})});
+    m_ready = &FrameReader::m_control;
     end();
 }
 
@@ -275,6 +303,7 @@ void FrameReader::end()
     m_isEnded = true;
     m_headerSize = 0;
     m_fragmentCount = 0;
-    m_data = {};
-    m_control = {};
+    m_data.payload = {};
+    if (m_ready != &FrameReader::m_control)
+        m_control.payload = {};
 }

@@ -5,7 +5,6 @@
 
 #include <QByteArray>
 #include <QByteArrayView>
-#include <QQueue>
 #include <QString>
 
 #include <array>
@@ -33,6 +32,8 @@ class FrameReader
 public:
     /// Frames in one message; without a limit, empty ones may go on for ever.
     static constexpr int defaultMaxFragments = 1024;
+    /// RFC 6455 5.2: 2 bytes, 8 of extended length, 4 of masking key.
+    static constexpr std::size_t maxHeaderSize = 14;
 
     /// Complete, unmasked; a text or the reason of a Close is UTF-8.
     struct Message
@@ -51,22 +52,26 @@ public:
     /// \a maxMessageSize is in bytes of payload; both limits are inclusive.
     explicit FrameReader(qint64 maxMessageSize, int maxFragments = defaultMaxFragments);
 
-    /// Takes the next bytes, all of them.
-    void feed(QByteArrayView input);
-
-    [[nodiscard]] bool hasMessage() const { return !m_messages.isEmpty(); }
-    /// The next message, or control frame, in the order in which they ended; there must be one.
-    [[nodiscard]] Message takeMessage() { return m_messages.dequeue(); }
-    /// What the client did wrong, after the messages that are still to be taken.
+    /// Takes the next bytes, once there is no next() in those before. They stay where they are
+    /// until there is none in them either.
+    void feed(QByteArrayView input) { m_input = input; }
+    /// The next message, or control frame, in the order in which they ended; null when the input
+    /// has no more. It is there until the next call, which uses its memory again unless the
+    /// payload has been copied.
+    [[nodiscard]] const Message *next();
+    /// What the client did wrong, after the last message.
     [[nodiscard]] const std::optional<Violation> &violation() const { return m_violation; }
     /// Whether the rest of a frame or of a fragmented message is yet to come.
     [[nodiscard]] bool isInsideMessage() const { return m_headerSize > 0 || m_fragmentCount > 0; }
     /// Bytes of memory held for messages that are not complete.
-    [[nodiscard]] qsizetype capacity() const { return m_data.capacity() + m_control.capacity(); }
+    [[nodiscard]] qsizetype capacity() const
+    {
+        return m_data.payload.capacity() + m_control.payload.capacity();
+    }
 
 private:
-    /// RFC 6455 5.2: 2 bytes, 8 of extended length, 4 of masking key.
-    static constexpr std::size_t maxHeaderSize = 14;
+    /// A larger buffer is not kept for the next message.
+    static constexpr qsizetype maxSpareCapacity = 4096;
     static constexpr std::size_t maskingKeySize = 4;
 
     [[nodiscard]] bool isFinal() const;
@@ -81,14 +86,17 @@ private:
     void readPayload(QByteArrayView masked);
     void finishFrame();
     void finishMessage();
+    void finishControl();
     void finishClose();
     void fail(quint16 closeCode, const QString &reason);
     void end();
+    static void clear(QByteArray &payload);
 
     const qint64 m_maxMessageSize;
     const int m_maxFragments;
 
-    QQueue<Message> m_messages;
+    QByteArrayView m_input; // what is not read yet
+    Message FrameReader::*m_ready = nullptr; // what next() returns, or has returned
     std::optional<Violation> m_violation;
     bool m_isEnded = false;
 
@@ -100,11 +108,10 @@ private:
     std::array<quint8, maskingKeySize> m_maskingKey = {};
     quint64 m_payloadOffset = 0;
     qsizetype m_missing = 0;
-    QByteArray m_control;
+    Message m_control;
 
     /// The present message's, which goes on while control frames come in between.
-    Opcode m_messageOpcode = Opcode::Continuation;
+    Message m_data;
     int m_fragmentCount = 0;
-    QByteArray m_data;
     Utf8Validator m_utf8;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "framereader.h"
 #include "handshake.h"
 #include "metrics.h"
 #include "serverlimits.h"
@@ -17,7 +18,7 @@ struct ServerContext
 {
     explicit ServerContext(const Limits &limits_)
         : limits(limits_)
-        , readBuffer(limits_.readQuantum, Qt::Uninitialized)
+        , readBuffer(limits_.readQuantum + FrameReader::maxHeaderSize, Qt::Uninitialized)
     {
     }
 
@@ -26,6 +27,7 @@ struct ServerContext
     std::optional<QString> greeting;
     const Limits limits;
     Metrics metrics;
-    /// Where each reads its turn's input, which is used up at the turn's end.
+    /// Where each reads its turn's input, which is used up at the turn's end. A message as large as
+    /// a turn comes with its header.
     QByteArray readBuffer;
 };

@@ -21,6 +21,8 @@ constexpr quint16 policyViolation = 1008;
 constexpr qsizetype maxCloseReasonSize = 123;
 /// From here on it costs more to copy a payload than to send it from where it is.
 constexpr qsizetype largePayloadSize = 4096;
+/// A turn's output that needs no second allocation.
+constexpr qsizetype usualOutputSize = 512;
 /// How often to ask the kernel whether the peer has received all.
 constexpr auto deliveryPollInterval = std::chrono::milliseconds(5);
 
@@ -145,13 +147,15 @@ void Wire::acceptRequest(QByteArrayView early)
 void Wire::readFrames(QByteArrayView input)
 {
     m_reader.feed(input);
-    while (m_phase == Phase::Frames && m_reader.hasMessage()) {
-        const FrameReader::Message message = m_reader.takeMessage();
-        m_context.metrics.countReceived(message.opcode, message.payload.size());
-        if (isTooFast(message.opcode))
+    while (m_phase == Phase::Frames) {
+        const FrameReader::Message *message = m_reader.next();
+        if (!message)
+            break;
+        m_context.metrics.countReceived(message->opcode, message->payload.size());
+        if (isTooFast(message->opcode))
             violate({policyViolation, u"Too many messages a second"_s});
         else
-            readMessage(message);
+            readMessage(*message);
     }
     if (m_phase == Phase::Frames && m_reader.violation())
         violate(*m_reader.violation());
@@ -229,6 +233,8 @@ void Wire::sendClose(std::optional<int> code, const QString &reason)
 void Wire::putFrame(Opcode opcode, const QByteArray &payload, bool isFinal)
 {
     const FrameHeader header(opcode, payload.size(), isFinal);
+    if (m_output.isEmpty())
+        m_output.reserve(usualOutputSize);
     m_output.append(header.bytes());
     if (payload.size() < largePayloadSize) {
         m_output.append(payload);

@@ -25,9 +25,12 @@ QByteArray described(const Reference::Reading &reading)
 
 void takeMessages(FrameReader &reader, Reference::Reading &reading)
 {
-    while (reader.hasMessage()) {
-        const FrameReader::Message message = reader.takeMessage();
-        reading.messages.append({int(message.opcode), message.payload});
+    while (const FrameReader::Message *message = reader.next()) {
+        // Every other one is taken with its memory; that of the rest is used again.
+        const bool isShared = reading.messages.size() % 2 == 0;
+        const QByteArrayView bytes = message->payload;
+        reading.messages.append(
+            {int(message->opcode), isShared ? message->payload : bytes.toByteArray()});
     }
 }
 
@@ -39,14 +42,12 @@ Reference::Reading read(QByteArrayView stream, const Settings &settings, Cuts cu
     while (!stream.isEmpty()) {
         const QByteArrayView piece = cuts.next(stream);
         reader.feed(piece);
+        takeMessages(reader, reading);
         fed += piece.size();
         // Twice what came, as a buffer that grows has; the rest is what an allocator rounds up.
         expect(reader.capacity() <= 2 * fed + 64, "what is only announced costs no memory",
                QByteArray::number(reader.capacity()) + " bytes for " + QByteArray::number(fed));
-        if (fed % 2 == 0)
-            takeMessages(reader, reading);
     }
-    takeMessages(reader, reading);
     reading.endsInsideMessage = reader.isInsideMessage();
     if (reader.violation()) {
         reading.closeCode = reader.violation()->closeCode;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "framereader.h"
 
+#include <QQueue>
 #include <QRandomGenerator>
 #include <QStringDecoder>
 #include <QTest>
@@ -83,6 +84,33 @@ QByteArray pattern(qint64 size)
     return result;
 }
 
+/// A FrameReader, and the messages that it has found until they are taken.
+class QueuedReader
+{
+public:
+    explicit QueuedReader(qint64 maxMessageSize,
+                          int maxFragments = FrameReader::defaultMaxFragments)
+        : m_reader(maxMessageSize, maxFragments)
+    {
+    }
+
+    void feed(QByteArrayView input)
+    {
+        m_reader.feed(input);
+        while (const FrameReader::Message *message = m_reader.next())
+            m_messages.enqueue(*message);
+    }
+    [[nodiscard]] bool hasMessage() const { return !m_messages.isEmpty(); }
+    [[nodiscard]] FrameReader::Message takeMessage() { return m_messages.dequeue(); }
+    [[nodiscard]] const auto &violation() const { return m_reader.violation(); }
+    [[nodiscard]] bool isInsideMessage() const { return m_reader.isInsideMessage(); }
+    [[nodiscard]] qsizetype capacity() const { return m_reader.capacity(); }
+
+private:
+    FrameReader m_reader;
+    QQueue<FrameReader::Message> m_messages;
+};
+
 using Messages = QList<std::pair<Opcode, QByteArray>>;
 
 /// What a FrameReader made of its input.
@@ -119,7 +147,7 @@ char *toString(const Outcome &outcome)
 }
 
 /// Reads \a input in pieces as large as \a nextSize says; the messages are taken at the end.
-Outcome read(FrameReader reader, QByteArrayView input, const std::function<qsizetype()> &nextSize)
+Outcome read(QueuedReader reader, QByteArrayView input, const std::function<qsizetype()> &nextSize)
 {
     while (!input.isEmpty()) {
         const QByteArrayView piece = input.first(qMin(nextSize(), input.size()));
@@ -139,13 +167,13 @@ Outcome read(FrameReader reader, QByteArrayView input, const std::function<qsize
     return outcome;
 }
 
-Outcome readWhole(const FrameReader &reader, const QByteArray &input)
+Outcome readWhole(const QueuedReader &reader, const QByteArray &input)
 {
     return read(reader, input, [&] { return input.size(); });
 }
 
 /// Whole, in pieces of equal size, in every two parts, and in random pieces.
-QList<Outcome> readInEveryCut(const FrameReader &reader, const QByteArray &input)
+QList<Outcome> readInEveryCut(const QueuedReader &reader, const QByteArray &input)
 {
     QList<Outcome> outcomes = {readWhole(reader, input)};
     for (const qsizetype size : {1, 2, 3, 5, 8, 13, 1000})
@@ -244,6 +272,7 @@ private Q_SLOTS:
     void nothingAfterTheEnd_data();
     void nothingAfterTheEnd();
     void messagesAreTakenOneByOne();
+    void memoryIsUsedAgain();
     void announcedLengthCostsNothing_data();
     void announcedLengthCostsNothing();
     void memoryFollowsTheData();
@@ -368,7 +397,7 @@ void FrameReaderTest::messages()
     QFETCH(const bool, isInsideMessage);
 
     const Outcome expected = {messages, 0, {}, isInsideMessage};
-    for (const Outcome &outcome : readInEveryCut(FrameReader(limit), input))
+    for (const Outcome &outcome : readInEveryCut(QueuedReader(limit), input))
         QCOMPARE(outcome, expected);
 }
 
@@ -469,7 +498,7 @@ void FrameReaderTest::violations()
     QFETCH(const int, closeCode);
 
     const QByteArray before = textFrame("before"_ba);
-    FrameReader reader(limit);
+    QueuedReader reader(limit);
     reader.feed(before + input.first(length - 1));
     QVERIFY(!reader.violation());
     reader.feed(QByteArrayView(input).sliced(length - 1, 1));
@@ -480,14 +509,14 @@ void FrameReaderTest::violations()
     QVERIFY(reason.toUtf8().size() <= 123); // RFC 6455 5.5
 
     // Control frames inside the message come all the same.
-    Outcome expected = readWhole(FrameReader(limit), before + input.first(length - 1));
+    Outcome expected = readWhole(QueuedReader(limit), before + input.first(length - 1));
     QVERIFY(!expected.messages.isEmpty());
     QCOMPARE(expected.messages.first(), std::pair(Opcode::Text, "before"_ba));
     expected.closeCode = closeCode;
     expected.reason = reason;
     expected.isInsideMessage = false;
     const QByteArray stream = before + input + textFrame("after"_ba) + frame(Opcode::Ping, {});
-    for (const Outcome &outcome : readInEveryCut(FrameReader(limit), stream))
+    for (const Outcome &outcome : readInEveryCut(QueuedReader(limit), stream))
         QCOMPARE(outcome, expected);
 }
 
@@ -541,7 +570,7 @@ void FrameReaderTest::badText()
         const QByteArray first = notLast(Opcode::Text, text.first(cut));
         const QByteArray second = frame(Opcode::Continuation, text.sliced(cut));
         const QByteArray input = first + second + frame(Opcode::Ping, {});
-        for (const Outcome &outcome : readInEveryCut(FrameReader(limit), input)) {
+        for (const Outcome &outcome : readInEveryCut(QueuedReader(limit), input)) {
             QCOMPARE(outcome.closeCode, 1007);
             QVERIFY(outcome.messages.isEmpty());
         }
@@ -550,20 +579,20 @@ void FrameReaderTest::badText()
         qsizetype expected = length + (length <= cut ? headerSize : 2 * headerSize);
         if (length > text.size())
             expected = first.size() + second.size();
-        FrameReader reader(limit);
+        QueuedReader reader(limit);
         reader.feed(QByteArrayView(input).first(expected - 1));
         QVERIFY(!reader.violation());
         reader.feed(QByteArrayView(input).sliced(expected - 1, 1));
         QVERIFY(reader.violation());
     }
     const QByteArray oneFrame = textFrame(text) + frame(Opcode::Ping, {});
-    for (const Outcome &outcome : readInEveryCut(FrameReader(limit), oneFrame)) {
+    for (const Outcome &outcome : readInEveryCut(QueuedReader(limit), oneFrame)) {
         QCOMPARE(outcome.closeCode, 1007);
         QVERIFY(outcome.messages.isEmpty());
     }
     // The same bytes are no text.
     const Messages binary = {{Opcode::Binary, text}};
-    QCOMPARE(readWhole(FrameReader(limit), frame(Opcode::Binary, text)), complete(binary));
+    QCOMPARE(readWhole(QueuedReader(limit), frame(Opcode::Binary, text)), complete(binary));
 }
 
 void FrameReaderTest::fragmentsInEveryCut()
@@ -577,7 +606,7 @@ void FrameReaderTest::fragmentsInEveryCut()
             const QByteArray input = notLast(Opcode::Text, text.first(first)) + ping
                 + notLast(Opcode::Continuation, text.sliced(first, second - first)) + ping
                 + frame(Opcode::Continuation, text.sliced(second));
-            for (const Outcome &outcome : readInEveryCut(FrameReader(limit), input))
+            for (const Outcome &outcome : readInEveryCut(QueuedReader(limit), input))
                 QCOMPARE(outcome, complete(expected));
         }
     }
@@ -587,7 +616,7 @@ void FrameReaderTest::fragmentsInEveryCut()
         byteByByte += notLast(Opcode::Continuation, QByteArray(1, byte));
     byteByByte += frame(Opcode::Continuation, {});
     const Messages whole = {{Opcode::Text, text}};
-    for (const Outcome &outcome : readInEveryCut(FrameReader(limit), byteByByte))
+    for (const Outcome &outcome : readInEveryCut(QueuedReader(limit), byteByByte))
         QCOMPARE(outcome, complete(whole));
 }
 
@@ -595,7 +624,7 @@ void FrameReaderTest::closeCodes()
 {
     for (int byte = 0; byte < 256; ++byte) {
         const QByteArray half = frame(Opcode::Close, QByteArray(1, char(byte)));
-        QCOMPARE(readWhole(FrameReader(limit), half).closeCode, 1002);
+        QCOMPARE(readWhole(QueuedReader(limit), half).closeCode, 1002);
     }
 
     QList<int> codes = {65'535};
@@ -606,7 +635,7 @@ void FrameReaderTest::closeCodes()
             || (code >= 3000 && code <= 4999);
         for (const QByteArray &reason : {""_ba, "why"_ba}) {
             const Outcome outcome =
-                readWhole(FrameReader(limit), closeFrame(quint16(code), reason));
+                readWhole(QueuedReader(limit), closeFrame(quint16(code), reason));
             QVERIFY2(outcome.closeCode == (isAllowed ? 0 : 1002),
                      qPrintable(QString::number(code)));
             const Messages expected = {{Opcode::Close, bigEndian(quint16(code)) + reason}};
@@ -626,7 +655,7 @@ void FrameReaderTest::sizeLimit()
 {
     QFETCH(const qint64, maxMessageSize);
 
-    const FrameReader reader(maxMessageSize);
+    const QueuedReader reader(maxMessageSize);
     const QByteArray payload = pattern(maxMessageSize);
     const Messages expected = {{Opcode::Text, payload}};
     QCOMPARE(readWhole(reader, textFrame(payload)), complete(expected));
@@ -660,19 +689,19 @@ void FrameReaderTest::fragmentLimit()
     const QByteArray most = fragments(1024);
     const QByteArray text(1024, 'x');
     for (const qsizetype size : {qsizetype(1), qsizetype(7), most.size()}) {
-        const Outcome outcome = read(FrameReader(limit), most + most, [&] { return size; });
+        const Outcome outcome = read(QueuedReader(limit), most + most, [&] { return size; });
         QCOMPARE(outcome.closeCode, 0);
         QCOMPARE(outcome.messages.size(), 2 * (1023 + 1));
         QCOMPARE(outcome.messages.last(), std::pair(Opcode::Text, text));
         QVERIFY(!outcome.isInsideMessage);
 
-        const Outcome tooMany = read(FrameReader(limit), fragments(1025), [&] { return size; });
+        const Outcome tooMany = read(QueuedReader(limit), fragments(1025), [&] { return size; });
         QCOMPARE(tooMany.closeCode, 1008);
         QVERIFY(tooMany.reason.contains(u"1024"_s));
         QCOMPARE(tooMany.messages, Messages(1024, {Opcode::Ping, {}}));
     }
 
-    const FrameReader whole(limit, 1);
+    const QueuedReader whole(limit, 1);
     const Messages expected = {{Opcode::Text, "x"_ba}, {Opcode::Text, "x"_ba}};
     QCOMPARE(readWhole(whole, textFrame("x"_ba) + textFrame("x"_ba)), complete(expected));
     QCOMPARE(readWhole(whole, fragments(2)).closeCode, 1008);
@@ -680,7 +709,7 @@ void FrameReaderTest::fragmentLimit()
 
 void FrameReaderTest::endlessEmptyFragments()
 {
-    FrameReader reader(limit);
+    QueuedReader reader(limit);
     reader.feed(notLast(Opcode::Binary, {}));
     const QByteArray empty = notLast(Opcode::Continuation, {});
     for (int count = 2; count <= 1024; ++count) {
@@ -709,7 +738,7 @@ void FrameReaderTest::nothingAfterTheEnd()
     QFETCH(const QByteArray, end);
     QFETCH(const bool, isViolation);
 
-    FrameReader reader(limit);
+    QueuedReader reader(limit);
     reader.feed(frame(Opcode::Ping, "1"_ba) + end);
     QVERIFY(reader.hasMessage());
     QCOMPARE(reader.takeMessage().payload, "1"_ba);
@@ -737,13 +766,35 @@ void FrameReaderTest::messagesAreTakenOneByOne()
     QByteArray input;
     for (int i = 0; i < count; ++i)
         input += frame(Opcode::Ping, bigEndian(qint32(i)));
-    FrameReader reader(limit);
+    QueuedReader reader(limit);
     reader.feed(input);
     for (int i = 0; i < count; ++i) {
         QVERIFY(reader.hasMessage());
         QCOMPARE(reader.takeMessage().payload, bigEndian(qint32(i)));
     }
     QVERIFY(!reader.hasMessage());
+}
+
+void FrameReaderTest::memoryIsUsedAgain()
+{
+    FrameReader reader(limit);
+    const QByteArray input = textFrame("one"_ba) + textFrame("two"_ba) + textFrame("six"_ba);
+    reader.feed(input);
+    const QByteArray first = reader.next()->payload; // shares it
+    const char *const second = reader.next()->payload.constData();
+    QVERIFY(second != first.constData());
+    QCOMPARE(reader.next()->payload.constData(), second);
+    QCOMPARE(first, "one"_ba);
+    QVERIFY(!reader.next());
+    QCOMPARE(reader.capacity(), 0);
+
+    // But not one that is much larger than the next message.
+    const QByteArray large = textFrame(pattern(50'000)) + textFrame("x"_ba) + "\x81"_ba;
+    reader.feed(large);
+    QVERIFY(reader.next()->payload.capacity() >= 50'000);
+    QVERIFY(reader.next()->payload.capacity() < 1000);
+    QVERIFY(!reader.next());
+    QCOMPARE(reader.capacity(), 0);
 }
 
 void FrameReaderTest::announcedLengthCostsNothing_data()
@@ -761,7 +812,7 @@ void FrameReaderTest::announcedLengthCostsNothing()
 {
     QFETCH(const QByteArray, opening);
 
-    FrameReader reader(1024 * 1024 * 1024);
+    QueuedReader reader(1024 * 1024 * 1024);
     reader.feed(opening);
     QVERIFY(!reader.violation());
     QVERIFY(reader.isInsideMessage());
@@ -780,7 +831,7 @@ void FrameReaderTest::memoryFollowsTheData()
     const QByteArray payload = pattern(limit);
     for (const qsizetype size : {qsizetype(1000), 2 * payload.size()}) {
         const QByteArray input = textFrame(payload);
-        FrameReader reader(limit);
+        QueuedReader reader(limit);
         for (QByteArrayView rest = input; !rest.isEmpty();) {
             const QByteArrayView piece = rest.first(qMin(size, rest.size()));
             reader.feed(piece);
@@ -793,7 +844,7 @@ void FrameReaderTest::memoryFollowsTheData()
     }
 
     // Nor do fragments go beyond the limit, and a violation frees what was there.
-    FrameReader reader(limit);
+    QueuedReader reader(limit);
     reader.feed(notLast(Opcode::Binary, pattern(60'000)));
     reader.feed(notLast(Opcode::Continuation, pattern(39'999)));
     QVERIFY(reader.capacity() >= limit - 1);
@@ -825,7 +876,7 @@ void FrameReaderTest::costIsLinear()
             input += notLast(Opcode::Continuation, payload.sliced(position, step));
         input += frame(Opcode::Continuation, {});
 
-        FrameReader reader(4 * size, 2000);
+        QueuedReader reader(4 * size, 2000);
         qsizetype capacity = 0;
         qsizetype copied = 0;
         for (const char &byte : std::as_const(input)) {
@@ -852,7 +903,7 @@ void FrameReaderTest::randomInput()
     // comes out holds the promises.
     constexpr qint64 smallLimit = 300;
     constexpr int fewFragments = 5;
-    const FrameReader reader(smallLimit, fewFragments);
+    const QueuedReader reader(smallLimit, fewFragments);
     const QByteArray text = u"a\u00e4\u20ac\U0001f600z-0123456789-0123456789"_s.toUtf8();
     QRandomGenerator random(seed);
     int violations = 0;
