@@ -1,24 +1,79 @@
 // SPDX-License-Identifier: MIT
 #include "utf8validator.h"
 
+#include <array>
 #include <cstring>
 
 namespace {
 
-constexpr quint8 firstContinuation = 0x80;
-constexpr quint8 lastContinuation = 0xbf;
+/// What may come next. Each is where its 6 bits are in a row of the table.
+enum State : quint8 {
+    Start = 0, ///< a character
+    Error = 6, ///< nothing any more
+    One = 12, ///< the last byte of a character
+    Two = 18, ///< the last two
+    Three = 24, ///< the last three
+    // RFC 3629 4: without overlong forms, surrogates and what is above U+10FFFF.
+    AfterE0 = 30,
+    AfterED = 36,
+    AfterF0 = 42,
+    AfterF4 = 48,
+};
+constexpr int stateBits = 63;
 
-/// How many bytes at the start of \a input are ASCII; it may stop up to seven early.
-qsizetype asciiPrefix(QByteArrayView input)
+constexpr State firstByte(int byte)
+{
+    if (byte < 0x80)
+        return Start;
+    if (byte < 0xc2 || byte > 0xf4)
+        return Error;
+    switch (byte) {
+    case 0xe0:
+        return AfterE0;
+    case 0xed:
+        return AfterED;
+    case 0xf0:
+        return AfterF0;
+    case 0xf4:
+        return AfterF4;
+    default:
+        return byte < 0xe0 ? One : byte < 0xf0 ? Two : Three;
+    }
+}
+
+/// The state behind \a byte, for each state before it: to look up a byte does not have to wait for
+/// the byte before.
+constexpr quint64 rowOf(int byte)
+{
+    const auto when = [byte](State before, int lowest, int highest, State after) {
+        return quint64(byte >= lowest && byte <= highest ? after : Error) << before;
+    };
+    return quint64(firstByte(byte)) << Start | quint64(Error) << Error
+        | when(One, 0x80, 0xbf, Start) | when(Two, 0x80, 0xbf, One) | when(Three, 0x80, 0xbf, Two)
+        | when(AfterE0, 0xa0, 0xbf, One) | when(AfterED, 0x80, 0x9f, One)
+        | when(AfterF0, 0x90, 0xbf, Two) | when(AfterF4, 0x80, 0x8f, Two);
+}
+
+constexpr std::array<quint64, 256> table = [] {
+    std::array<quint64, 256> rows = {};
+    for (int byte = 0; byte < 256; ++byte)
+        rows[std::size_t(byte)] = rowOf(byte);
+    return rows;
+}();
+
+/// Bytes that are taken without a look at whether they are ASCII.
+constexpr qsizetype blockSize = 32;
+
+/// How many bytes at the start of \a input are ASCII, in whole blocks.
+qsizetype asciiBlocks(QByteArrayView input)
 {
     constexpr quint64 highBits = 0x8080'8080'8080'8080;
     qsizetype length = 0;
-    while (input.size() - length >= qsizetype(sizeof(quint64))) {
-        quint64 word;
-        std::memcpy(&word, input.data() + length, sizeof word);
-        if (word & highBits)
+    for (; input.size() - length >= blockSize; length += blockSize) {
+        std::array<quint64, std::size_t(blockSize) / sizeof(quint64)> words;
+        std::memcpy(words.data(), input.data() + length, sizeof words);
+        if ((words[0] | words[1] | words[2] | words[3]) & highBits)
             break;
-        length += qsizetype(sizeof word);
     }
     return length;
 }
@@ -27,34 +82,15 @@ qsizetype asciiPrefix(QByteArrayView input)
 
 bool Utf8Validator::feed(QByteArrayView input)
 {
-    qsizetype position = 0;
-    while (m_isValid && position < input.size()) {
-        if (m_missing == 0)
-            position += asciiPrefix(input.sliced(position));
-        // Then up to eight bytes one by one: looking ahead at each would cost more than it saves.
-        const qsizetype end = qMin(position + qsizetype(sizeof(quint64)), input.size());
-        while (m_isValid && position < end)
-            m_isValid = feedByte(quint8(input[position++]));
+    while (m_state != Error && !input.isEmpty()) {
+        if (m_state == Start)
+            input = input.sliced(asciiBlocks(input));
+        const QByteArrayView block = input.first(qMin(blockSize, input.size()));
+        quint64 state = m_state;
+        for (const char byte : block)
+            state = table[quint8(byte)] >> (state & stateBits);
+        m_state = quint8(state & stateBits);
+        input = input.sliced(block.size());
     }
-    return m_isValid;
-}
-
-/// The table of RFC 3629 4, which leaves out surrogates, overlong forms and what is above U+10FFFF.
-bool Utf8Validator::feedByte(quint8 byte)
-{
-    if (m_missing > 0) {
-        const bool isInRange = byte >= m_lowest && byte <= m_highest;
-        --m_missing;
-        m_lowest = firstContinuation;
-        m_highest = lastContinuation;
-        return isInRange;
-    }
-    if (byte < 0x80)
-        return true;
-    if (byte < 0xc2 || byte > 0xf4)
-        return false;
-    m_missing = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
-    m_lowest = byte == 0xe0 ? 0xa0 : byte == 0xf0 ? 0x90 : firstContinuation;
-    m_highest = byte == 0xed ? 0x9f : byte == 0xf4 ? 0x8f : lastContinuation;
-    return true;
+    return m_state != Error;
 }
