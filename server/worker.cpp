@@ -34,7 +34,7 @@ Worker::Worker(const Limits &limits, Admission &admission, QObject *parent)
 Worker::~Worker()
 {
     // Before the context, which they use to their end.
-    qDeleteAll(m_connections);
+    removeAll();
 }
 
 void Worker::start(Task task, std::vector<FileDescriptor> sockets)
@@ -179,6 +179,15 @@ void Worker::remove(Connection &connection)
         finishStopping();
 }
 
+void Worker::removeAll()
+{
+    const QSet<Connection *> connections = std::exchange(m_connections, {});
+    for (Connection *const connection : connections) {
+        m_admission.leave(connection->peerAddress());
+        delete connection;
+    }
+}
+
 void Worker::closeListeners()
 {
     for (const auto &listener : m_listeners)
@@ -191,7 +200,7 @@ void Worker::finishStopping()
     // there.
     if (m_openCount > 0 || std::exchange(m_isStopped, true))
         return;
-    qDeleteAll(std::exchange(m_connections, {}));
+    removeAll();
     // From the event loop, so that a slot may destroy the worker.
     QMetaObject::invokeMethod(this, &Worker::stopped, Qt::QueuedConnection);
 }

@@ -75,6 +75,7 @@ private:
     void take(std::unique_ptr<Transport> transport);
     void openUpgraded(Connection &connection);
     void remove(Connection &connection);
+    void removeAll();
     void sweep();
     [[nodiscard]] QList<QPointer<Connection>> everyConnection() const;
     void closeListeners();

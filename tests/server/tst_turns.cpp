@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "echoserver.h"
 #include "epollmain.h"
 #include "frameheader.h"
 #include "tcptransport.h"
 #include "testclients.h"
+#include "worker.h"
 
 #include <QTest>
 
@@ -71,13 +71,13 @@ namespace {
 class Peer
 {
 public:
-    explicit Peer(EchoServer &server)
+    explicit Peer(Worker &worker)
     {
         int ends[2] = {-1, -1};
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0)
             qFatal("no socket pair");
         m_descriptor = ends[0];
-        server.serve(std::make_unique<TcpTransport>(ends[1], QHostAddress(QHostAddress::LocalHost),
+        worker.serve(std::make_unique<TcpTransport>(ends[1], QHostAddress(QHostAddress::LocalHost),
                                                     quint16(40'000)));
     }
     ~Peer() { ::close(m_descriptor); }
@@ -156,8 +156,8 @@ private Q_SLOTS:
     {
         QFETCH(const QList<Message>, messages);
         QFETCH(const int, count);
-        EchoServer server(quietLoopbackOptions());
-        Peer peer(server);
+        Worker worker({}, m_admission);
+        Peer peer(worker);
         QVERIFY(peer.send(request));
         QTRY_VERIFY(peer.received().endsWith("\r\n\r\n"));
         QVERIFY(peer.received().startsWith("HTTP/1.1 101 "));
@@ -184,11 +184,11 @@ private Q_SLOTS:
 
     void theHandshakeToo()
     {
-        ServerOptions options = quietLoopbackOptions();
-        options.greeting = u"Hello"_s;
-        EchoServer server(options);
-        QVERIFY(!server.start()); // gives it its greeting
-        Peer peer(server);
+        Worker::Task task;
+        task.greeting = u"Hello"_s;
+        Worker worker({}, m_admission);
+        worker.start(task, {});
+        Peer peer(worker);
         QCoreApplication::processEvents(); // it is being watched
         calls = {};
         const Message first = {Opcode::Text, "at once"_ba};
@@ -201,8 +201,8 @@ private Q_SLOTS:
 
     void waitsForTheKernelOnlyWhenItIsFull()
     {
-        EchoServer server(quietLoopbackOptions());
-        Peer peer(server);
+        Worker worker({}, m_admission);
+        Peer peer(worker);
         QVERIFY(peer.send(request));
         QTRY_VERIFY(peer.received().endsWith("\r\n\r\n"));
         peer.forget();
@@ -231,6 +231,9 @@ private:
     const QByteArray request = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
                                "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"_ba;
+
+private:
+    Admission m_admission{1, 1};
 };
 
 EPOLL_TEST_MAIN(TurnsTest)
