@@ -4,6 +4,7 @@
 #include <QtEndian>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -47,15 +48,10 @@ bool mayBeSent(quint16 closeCode)
     Copies \a masked, which begins at \a offset of a frame's payload, to \a destination and unmasks
     it there, eight bytes at a time (RFC 6455 5.3).
 */
-void unmask(QByteArrayView masked, const std::array<quint8, 4> &maskingKey, quint64 offset,
-            char *destination)
+void unmask(QByteArrayView masked, quint32 maskingKey, quint64 offset, char *destination)
 {
-    std::array<quint8, sizeof(quint64)> key;
-    for (std::size_t i = 0; i < key.size(); ++i)
-        key[i] = maskingKey[(offset + i) % maskingKey.size()];
-    quint64 keyWord;
-    std::memcpy(&keyWord, key.data(), key.size());
-
+    const quint32 key = std::rotr(maskingKey, int(offset % sizeof maskingKey) * 8);
+    const quint64 keyWord = qToLittleEndian(quint64(key) << 32 | key);
     // Counted, so that the compiler takes several words at once.
     const std::size_t size = std::size_t(masked.size());
     const std::size_t wordsEnd = size - size % sizeof keyWord;
@@ -66,7 +62,7 @@ void unmask(QByteArrayView masked, const std::array<quint8, 4> &maskingKey, quin
         std::memcpy(destination + i, &word, sizeof word);
     }
     for (std::size_t i = wordsEnd; i < size; ++i)
-        destination[i] = char(quint8(masked.data()[i]) ^ key[i - wordsEnd]);
+        destination[i] = char(quint8(masked.data()[i]) ^ quint8(key >> (i % sizeof key * 8)));
 }
 
 /*!
@@ -109,9 +105,9 @@ const FrameReader::Message *FrameReader::next()
     }
     if (!m_ready) { // nothing is kept for a peer that is silent
         if (m_data.payload.isEmpty())
-            m_data.payload = {};
+            m_data.payload.clear();
         if (m_control.payload.isEmpty())
-            m_control.payload = {};
+            m_control.payload.clear();
     }
     return m_ready ? &(this->*m_ready) : nullptr;
 }
@@ -122,7 +118,7 @@ void FrameReader::clear(QByteArray &payload)
     if (payload.isDetached() && payload.capacity() <= maxSpareCapacity)
         payload.resize(0);
     else
-        payload = {};
+        payload.clear();
 }
 
 bool FrameReader::isFinal() const
@@ -222,7 +218,7 @@ void FrameReader::readLength()
 
 void FrameReader::startPayload()
 {
-    std::copy_n(m_header.begin() + lengthEnd(), maskingKeySize, m_maskingKey.begin());
+    m_maskingKey = qFromLittleEndian<quint32>(&m_header[lengthEnd()]);
     m_isInPayload = true;
     m_payloadOffset = 0;
     if (m_missing == 0)
@@ -303,7 +299,7 @@ void FrameReader::end()
     m_isEnded = true;
     m_headerSize = 0;
     m_fragmentCount = 0;
-    m_data.payload = {};
+    m_data.payload.clear();
     if (m_ready != &FrameReader::m_control)
-        m_control.payload = {};
+        m_control.payload.clear();
 }

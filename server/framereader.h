@@ -105,7 +105,7 @@ private:
     std::size_t m_headerSize = 0;
     Opcode m_opcode = Opcode::Continuation;
     bool m_isInPayload = false;
-    std::array<quint8, maskingKeySize> m_maskingKey = {};
+    quint32 m_maskingKey = 0; // little-endian: its first byte is the lowest
     quint64 m_payloadOffset = 0;
     qsizetype m_missing = 0;
     Message m_control;

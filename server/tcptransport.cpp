@@ -24,6 +24,17 @@ bool isTransient(int error)
     return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
 }
 
+/// As sendmsg(2), which costs more than send(2) where there is one part.
+ssize_t sendAtOnce(int descriptor, iovec *parts, std::size_t count)
+{
+    if (count == 1)
+        return ::send(descriptor, parts->iov_base, parts->iov_len, MSG_NOSIGNAL);
+    msghdr message = {};
+    message.msg_iov = parts;
+    message.msg_iovlen = count;
+    return ::sendmsg(descriptor, &message, MSG_NOSIGNAL);
+}
+
 void setOption(int descriptor, int level, int option)
 {
     const int on = 1;
@@ -108,29 +119,27 @@ void TcpTransport::writePending()
 qint64 TcpTransport::sendPending()
 {
     qint64 total = 0;
-    while (!m_pending.isEmpty()) {
+    bool isKernelFull = false;
+    while (!m_pending.isEmpty() && !isKernelFull) {
         std::array<iovec, maxPartsAtOnce> parts;
         const auto count = std::min(parts.size(), std::size_t(m_pending.size()));
-        std::size_t size = 0;
+        ssize_t size = 0;
         for (std::size_t i = 0; i < count; ++i) {
             const QByteArray &part = m_pending.at(qsizetype(i));
-            const std::size_t done = i == 0 ? std::size_t(m_written) : 0;
-            parts[i] = {const_cast<char *>(part.constData()) + done, part.size() - done};
-            size += parts[i].iov_len;
+            const qsizetype done = i == 0 ? m_written : 0;
+            parts[i] = {const_cast<char *>(part.constData()) + done,
+                        std::size_t(part.size() - done)};
+            size += part.size() - done;
         }
-        msghdr message = {};
-        message.msg_iov = parts.data();
-        message.msg_iovlen = count;
-        const ssize_t sent = ::sendmsg(m_descriptor, &message, MSG_NOSIGNAL);
+        const ssize_t sent = sendAtOnce(m_descriptor, parts.data(), count);
         if (sent == -1) {
             if (!isTransient(errno))
                 fail();
             break;
         }
         total += sent;
+        isKernelFull = sent < size;
         forgetSent(sent);
-        if (std::size_t(sent) < size)
-            break;
     }
     return total;
 }
