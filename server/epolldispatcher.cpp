@@ -29,11 +29,9 @@ constexpr quint32 alwaysReported = EPOLLHUP | EPOLLERR;
 
 EpollDispatcher::EpollDispatcher(QObject *parent)
     : QAbstractEventDispatcher(parent)
-    , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
     , m_wakeUp(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
-    epoll_event event = {.events = EPOLLIN, .data = {.fd = m_wakeUp}};
-    if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, m_wakeUp, &event) != 0)
+    if (!openEpoll())
         qFatal("EpollDispatcher: no epoll(7) or eventfd(2): %s", qPrintable(qt_error_string()));
 }
 
@@ -41,6 +39,22 @@ EpollDispatcher::~EpollDispatcher()
 {
     ::close(m_wakeUp);
     ::close(m_epoll);
+}
+
+/// In place of the one that was there before, which stays where that fails.
+bool EpollDispatcher::openEpoll()
+{
+    const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
+    epoll_event event = {.events = EPOLLIN, .data = {.fd = m_wakeUp}};
+    if (::epoll_ctl(epoll, EPOLL_CTL_ADD, m_wakeUp, &event) != 0) {
+        if (epoll != -1)
+            ::close(epoll);
+        return false;
+    }
+    if (m_epoll != -1)
+        ::close(m_epoll);
+    m_epoll = epoll;
+    return true;
 }
 
 bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
@@ -94,12 +108,28 @@ int EpollDispatcher::waitForNotifiers(int timeout)
     m_state.compare_exchange_strong(waiting, State::Running);
     int count = 0;
     for (int i = 0; i < size; ++i) {
-        if (events[i].data.fd != m_wakeUp)
-            count += activate(events[i].data.fd, events[i].events);
-        else
+        const int descriptor = events[i].data.fd;
+        if (descriptor == m_wakeUp)
             readWakeUp();
+        else if (m_watches[std::size_t(descriptor)].knownEvents == 0)
+            forgetClosedFiles();
+        else
+            count += activate(descriptor, events[i].events);
     }
     return count;
+}
+
+/// Something has come that nobody waits for: a file was closed before the kernel was told that it
+/// is not watched any more, and somebody else has it open still. By its number it cannot be named
+/// now (epoll(7), "Questions and answers").
+void EpollDispatcher::forgetClosedFiles()
+{
+    if (!openEpoll())
+        return; // the next time, perhaps
+    for (std::size_t descriptor = 0; descriptor < m_watches.size(); ++descriptor) {
+        if (std::exchange(m_watches[descriptor].knownEvents, 0) != 0)
+            noteChange(int(descriptor));
+    }
 }
 
 int EpollDispatcher::activate(int descriptor, quint32 events)

@@ -70,8 +70,10 @@ private:
     [[nodiscard]] int activate(int descriptor, quint32 events);
     void waitForWakeUp(int timeout);
     void readWakeUp();
+    [[nodiscard]] bool openEpoll();
+    void forgetClosedFiles();
 
-    const int m_epoll;
+    int m_epoll = -1;
     const int m_wakeUp;
     /// By descriptor.
     std::vector<Watch> m_watches;

@@ -146,6 +146,7 @@ private Q_SLOTS:
     void aNewFileWithTheSameNumberIsWatched_data();
     void aNewFileWithTheSameNumberIsWatched();
     void aDuplicateKeepsTheOldFileOpen();
+    void aClosedFileThatIsOpenElsewhereCostsNothing();
     void manyAtOnceAreAllServed();
     void aRegularFileIsRefusedAloud();
 
@@ -617,6 +618,31 @@ void EpollDispatcherTest::aDuplicateKeepsTheOldFileOpen()
     QCOMPARE(reads.size(), 1);
     notifier.reset();
     ::close(duplicate);
+}
+
+/// As a socket that systemd has handed over, and keeps.
+void EpollDispatcherTest::aClosedFileThatIsOpenElsewhereCostsNothing()
+{
+    const SocketPair sockets;
+    const SocketPair others;
+    const int duplicate = ::fcntl(sockets.ends[0], F_DUPFD_CLOEXEC, 0);
+    auto notifier = std::make_unique<QSocketNotifier>(duplicate, QSocketNotifier::Read);
+    QSocketNotifier otherNotifier(others.ends[0], QSocketNotifier::Read);
+    QSignalSpy reads(&otherNotifier, &QSocketNotifier::activated);
+    processEvents();
+    notifier.reset();
+    ::close(duplicate);
+    sockets.send();
+    QTimer timer;
+    QSignalSpy timeouts(&timer, &QTimer::timeout);
+    timer.start(100);
+    int turns = 0;
+    for (; timeouts.isEmpty(); ++turns)
+        processEvents(QEventLoop::WaitForMoreEvents);
+    QVERIFY2(turns < 10, qPrintable(QString::number(turns)));
+    others.send(); // they are watched as before
+    processEvents();
+    QCOMPARE(reads.size(), 1);
 }
 
 void EpollDispatcherTest::manyAtOnceAreAllServed()
