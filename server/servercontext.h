@@ -12,7 +12,7 @@
 #include <optional>
 
 /*!
-    What the connections of one server share.
+    What the connections of one worker share.
 */
 struct ServerContext
 {
