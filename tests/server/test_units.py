@@ -136,6 +136,12 @@ class Units(unittest.TestCase):
         """The service starts the program where it is installed."""
         self.assertEqual(settings("ExecStart"), [INSTALLED])
 
+    def test_tasks(self):
+        """The main thread is one more than --threads takes at most: one per core, on any machine."""
+        error = subprocess.run([SERVER, "--threads", "0"], capture_output=True, text=True).stderr
+        most = int(re.search(r"from 1 to (\d+)", error)[1])
+        self.assertGreater(int(settings("TasksMax")[0]), most)
+
     def test_verify(self):
         # The program is not installed yet.
         service = text_of("service").replace(INSTALLED, os.path.abspath(SERVER))
