@@ -132,16 +132,31 @@ std::optional<QString> EchoServer::start()
         return problem;
     for (const ListeningPlace &place : m_places)
         m_urls.append(webSocketUrl(place.address, place.port, m_tls.has_value()));
-    startWorkers();
-    return std::nullopt;
+    return startWorkers();
 }
 
-void EchoServer::startWorkers()
+/// How many are left when each worker has its own; there may be too few even for those.
+qint64 EchoServer::filesForPeers(qsizetype placeCount) const
+{
+    const qint64 ownFiles = Limits::reservedFiles
+        + (m_options.threads - 1) * (filesPerWorker + filesPerListener * qint64(placeCount));
+    return qint64(raiseFileLimit()) - ownFiles;
+}
+
+std::optional<QString> EchoServer::findLackOfFiles(qsizetype placeCount) const
+{
+    const qint64 files = filesForPeers(placeCount);
+    if (files > 0 || m_options.threads == 1) // which takes few
+        return std::nullopt;
+    return u"%1 threads need %2 more open files than this process may have; use --threads N for "
+           "fewer, or allow more (ulimit -n, LimitNOFILE= of systemd)"_s.arg(
+               QString::number(m_options.threads), QString::number(1 - files));
+}
+
+std::optional<QString> EchoServer::startWorkers()
 {
     const Limits &limits = m_options.limits;
-    const qint64 ownFiles = Limits::reservedFiles
-        + (m_options.threads - 1) * (filesPerWorker + filesPerListener * qint64(m_places.size()));
-    const qint64 files = qint64(raiseFileLimit()) - ownFiles;
+    const qint64 files = filesForPeers(qsizetype(m_places.size()));
     m_admission.emplace(int(std::min<qint64>(limits.maxConnections, std::max<qint64>(files, 1))),
                         limits.maxConnectionsPerAddress);
     Worker::Task task;
@@ -156,31 +171,41 @@ void EchoServer::startWorkers()
         std::all_of(m_places.cbegin(), m_places.cend(),
                     [](const ListeningPlace &place) { return place.address.isLoopback(); });
     for (int i = 0; i < m_options.threads; ++i) {
-        addWorker();
+        if (!addWorker()) {
+            return u"cannot start thread %1 of %2; use --threads N for fewer, or allow more "
+                   u"(ulimit "
+                   "-u, TasksMax= of systemd)"_s.arg(QString::number(i + 1),
+                                                     QString::number(m_options.threads));
+        }
         std::vector<FileDescriptor> sockets;
         for (ListeningPlace &place : m_places)
             sockets.push_back(std::move(place.sockets[std::size_t(i)]));
         Worker &worker = *m_workers.back();
         ask(worker, [&] { worker.start(task, std::move(sockets)); });
     }
+    return std::nullopt;
 }
 
-void EchoServer::addWorker()
+/// Returns whether it runs: the system may refuse a thread.
+bool EchoServer::addWorker()
 {
     auto worker = std::make_unique<Worker>(m_options.limits, *m_admission);
     connect(worker.get(), &Worker::stopped, this, &EchoServer::countStopped);
     m_workers.push_back(worker.get());
     if (m_options.threads == 1) {
         m_ownWorker = std::move(worker);
-    } else {
-        m_threads.push_back(std::make_unique<WorkerThread>(std::move(worker)));
-        m_threads.back()->start();
+        return true;
     }
+    m_threads.push_back(std::make_unique<WorkerThread>(std::move(worker)));
+    m_threads.back()->start();
+    return m_threads.back()->isRunning();
 }
 
 std::optional<QString> EchoServer::listenOnAddresses()
 {
     const QList<QHostAddress> addresses = addressesToUse();
+    if (std::optional<QString> problem = findLackOfFiles(addresses.size()))
+        return problem;
     // A port that is free on the first address may be taken on the next one.
     std::optional<ListenError> error = listen(addresses);
     for (int attempt = 1; error && m_options.port == 0 && attempt < maxFreePortAttempts; ++attempt)
@@ -292,6 +317,8 @@ std::optional<EchoServer::ListenError> EchoServer::listen(const QList<QHostAddre
 
 std::optional<QString> EchoServer::adopt(const QList<int> &sockets)
 {
+    if (std::optional<QString> problem = findLackOfFiles(sockets.size()))
+        return problem;
     for (const int socket : sockets) {
         auto place = ListeningPlace::adopt(socket, m_options.threads);
         if (const auto *error = std::get_if<ListeningPlace::Error>(&place)) {

@@ -35,8 +35,8 @@ public:
     ~EchoServer() override;
 
     /*!
-        Listens on all addresses or handed-over sockets, or on none. Returns nothing on success,
-        otherwise a sentence that names the address, the reason and a remedy.
+        Listens on all addresses or handed-over sockets, or on none, and starts its threads. Returns
+        nothing on success, otherwise a sentence that names what is wrong and a remedy.
     */
     [[nodiscard]] std::optional<QString> start();
 
@@ -73,8 +73,10 @@ private:
     [[nodiscard]] std::optional<ListenError> listen(const QList<QHostAddress> &addresses);
     [[nodiscard]] std::optional<QString> adopt(const QList<int> &sockets);
     [[nodiscard]] std::optional<QString> loadTls();
-    void startWorkers();
-    void addWorker();
+    [[nodiscard]] qint64 filesForPeers(qsizetype placeCount) const;
+    [[nodiscard]] std::optional<QString> findLackOfFiles(qsizetype placeCount) const;
+    [[nodiscard]] std::optional<QString> startWorkers();
+    [[nodiscard]] bool addWorker();
     void countStopped();
 
     const ServerOptions m_options;

@@ -62,6 +62,14 @@ class FewFiles(ServerTest):
             wait_for(lambda: server.files() == bare, "the end of the visits")
             self.assert_lives_without_files(server, bare + 5)
 
+    def test_more_threads_than_files(self):
+        """The soft limit is raised first; where the hard one is too low, a sentence says so."""
+        with Server("--threads", "64", files=(64, 512)) as server, Peer(server) as peer:
+            peer.open().echo()
+        with self.assertRaisesRegex(AssertionError, "256 threads need 989 more open files than this process may have; "
+                                                    "use --threads N for fewer, or allow more"):
+            Server("--threads", "256", files=(64, 64))
+
     def assert_lives_without_files(self, server, limit):
         with Peer(server) as early:
             early.open()
