@@ -76,6 +76,12 @@ class Service:
     def send(self, signal_number):
         self.process.send_signal(signal_number)
 
+    def cpu_seconds(self):
+        """What it has used until now."""
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def exit_code(self):
         return self.process.wait(TIMEOUT)
 

@@ -7,6 +7,7 @@ usage: test_systemd.py AWESOME-CHAT-SERVER OPENSSL
 import fcntl
 import os
 import re
+import resource
 import signal
 import socket
 import ssl
@@ -72,6 +73,15 @@ class Notifications(unittest.TestCase):
         taken = self.enterContext(bound())
         service = self.start("--listen", "127.0.0.1", "--port", str(port_of(taken)))
         self.assertEqual(service.exit_code(), 1)
+        self.assertTrue(self.manager.is_silent())
+
+    def test_no_more_threads(self):
+        """Where the system refuses a thread, as TasksMax= makes it, a sentence says so, and it ends."""
+        stack = (1 << 46, resource.getrlimit(resource.RLIMIT_STACK)[1])  # for which there is no room
+        service = self.enterContext(Service(SERVER, *ANYWHERE, "--threads", "2", environment=self.manager.environment(),
+                                            confine=lambda: resource.setrlimit(resource.RLIMIT_STACK, stack)))
+        self.assertEqual(service.exit_code(), 1)
+        self.assertIn("cannot start thread 1 of 2; use --threads N for fewer, or allow more", service.log())
         self.assertTrue(self.manager.is_silent())
 
     def test_nobody_listens(self):
@@ -272,6 +282,23 @@ class Activation(unittest.TestCase):
                 service = self.start(listeners)
                 early.open().echo()
             self.assertEqual(service.stop(), 0)
+
+    def test_draining_costs_nothing(self):
+        """Who comes to the socket of systemd while the server closes its connections waits for the next server."""
+        for threads in ("1", "2"):
+            with self.subTest(threads=threads):
+                listeners = self.listen("127.0.0.1")
+                service = self.start(listeners, "--threads", threads)
+                with Peer(port_of(listeners[0])) as peer:
+                    peer.open().echo()
+                    service.send(signal.SIGTERM)
+                    peer.read_close()  # and it is not answered yet
+                    self.enterContext(socket.create_connection(listeners[0].getsockname()))
+                    begin = service.cpu_seconds()
+                    time.sleep(1)
+                    seconds = service.cpu_seconds() - begin
+                measured(f"CPU time of a second of draining, threads: {threads}", f"{seconds:.2f} s")
+                self.assertLess(seconds, 0.1)
 
     def test_what_is_no_listening_tcp_socket(self):
         good = self.listen("127.0.0.1")[0]
