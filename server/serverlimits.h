@@ -11,9 +11,9 @@
 */
 struct Limits
 {
-    /// RFC 6455 5.5: the largest control frame, which Qt measures with the same limit.
+    /// As much as a control frame may have (RFC 6455 5.5).
     static constexpr qint64 smallestMaxMessageSize = 125;
-    /// Stays below what Qt can hold in one frame (2^31 - 2).
+    /// Below 2^31 - 1, which clients that count in int, as QWebSocket, can still take in one frame.
     static constexpr qint64 largestMaxMessageSize = 1024 * 1024 * 1024;
     /// Files that are not connections: listeners, logs, the event loop.
     static constexpr int reservedFiles = 32;
