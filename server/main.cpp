@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
@@ -21,6 +22,8 @@ namespace {
 
 constexpr int exitCannotListen = 1;
 constexpr int exitUsage = 2;
+/// Bytes; a larger block goes back to the system when it is not used any more.
+constexpr int largeBlockSize = 256 * 1024;
 
 /// Otherwise the first sockets would get the numbers of closed standard streams, and our output
 /// with them.
@@ -130,6 +133,9 @@ int serve(const ServerOptions &options)
 int main(int argc, char *argv[])
 {
     openStandardStreams();
+    // Otherwise the C library raises this to 32 MiB, and keeps twice as much for each thread when
+    // the large messages have gone (mallopt(3)).
+    mallopt(M_MMAP_THRESHOLD, largeBlockSize);
     // Not QCoreApplication's list, from which Qt has taken what it knows.
     QStringList arguments;
     for (int i = 0; i < argc; ++i)

@@ -7,6 +7,7 @@ usage: test_load.py AWESOME-CHAT-SERVER
 import selectors
 import signal
 import time
+from contextlib import ExitStack
 
 from rawpeer import (BINARY, GREETING, PING, PONG, REQUEST, TEXT, Crowd, Peer, Server, ServerTest, close_frame,
                      frame, header, measured, milliseconds, percentile, run_tests, source, timed_visit, wait_for)
@@ -212,6 +213,21 @@ class Scale(ServerTest):
             measured(f"{count} peers gone at once, {rounds} times",
                      f"forgotten within {milliseconds(max(times))}, memory {growth:+} KiB over the second half")
             self.assert_below(growth, 2 * KIBIBYTE)
+
+    def test_memory_of_large_messages_comes_back(self):
+        """However many threads have had some."""
+        threads, largest = 8, 16 * MEBIBYTE
+        with Server("--threads", str(threads)) as server:
+            before = server.memory()
+            for _ in range(3):
+                with ExitStack() as stack:
+                    peers = [stack.enter_context(Peer(server)).open() for _ in range(2 * threads)]
+                    for size in (MEBIBYTE, 3 * MEBIBYTE, largest):
+                        for peer in peers:
+                            peer.echo(bytes(size), BINARY)
+            growth = server.memory() - before
+            measured(f"messages of up to {largest >> 20} MiB on {threads} threads", f"memory {growth:+} KiB afterwards")
+            self.assert_below(growth, 2 * largest // KIBIBYTE)
 
     def test_churn(self):
         """Peers that come and go, each in one of the ways there are."""
