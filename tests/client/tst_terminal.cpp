@@ -200,7 +200,8 @@ private Q_SLOTS:
         QFETCH(bool, hangsUp);
         QFETCH(QByteArray, why);
         const RawPeer peer({}, RawPeer::Accept);
-        Conversation conversation(peer.url(), 50);
+        Conversation conversation(
+            TerminalOptions{.connection = {.url = peer.url(), .pingInterval = 0}, .wait = 50});
         conversation.type("hello\n"_ba);
         conversation.end();
         // A text frame of 5 bytes and a close frame of 2, with header and mask.
