@@ -9,6 +9,7 @@
 #include <QStringList>
 #include <QThread>
 
+#include <algorithm>
 #include <optional>
 #include <variant>
 
@@ -47,7 +48,7 @@ struct ServerOptions
     std::optional<quint16> metricsPort;
     bool isVerbose = false;
     /// Threads that serve, from 1 to maxThreads; each has its share of the peers.
-    int threads = QThread::idealThreadCount();
+    int threads = std::clamp(QThread::idealThreadCount(), 1, maxThreads);
     Limits limits;
 };
 

@@ -109,8 +109,10 @@ void TcpTransport::waitForKernel()
 void TcpTransport::writePending()
 {
     const qint64 sent = sendPending();
-    if (m_pending.isEmpty() && m_writeNotifier)
+    if (m_pending.isEmpty() && m_writeNotifier) {
         m_writeNotifier->setEnabled(false);
+        m_pending = {}; // gives back what it has grown to for a slow reader
+    }
     if (sent > 0)
         Q_EMIT bytesWritten(sent);
 }

@@ -49,7 +49,8 @@ public:
 
     /// Accepts peers on \a sockets, which listen; there may be none, see serve().
     void start(Task task, std::vector<FileDescriptor> sockets);
-    /// Serves the peer at the other end of \a transport, which counts as any other.
+    /// Serves the peer at the other end of \a transport, which counts as any other: where there is
+    /// no room for it, it is dropped.
     void serve(std::unique_ptr<Transport> transport);
     /// New connections get this certificate; live ones keep theirs.
     void setTls(const QSslConfiguration &tls) { m_task.tls = tls; }
