@@ -18,20 +18,25 @@ ColumnLayout {
     signal closed()
 
     function show(entry: int) {
-        payloadView.payload = ""; // or the one before would be laid out anew for each that follows
-        payloadView.mode = PayloadLines.Auto;
-        payloadView.isBinary = transcript.isBinary(entry);
-        payloadView.previous = transcript.previousPayloadOf(entry);
-        payloadView.payload = transcript.payloadOf(entry);
+        if (payload.view === null)
+            payload.setSource("PayloadView.qml", {objectName: "details"});
+        const view = payload.view;
+        view.payload = ""; // or the one before would be laid out anew for each that follows
+        view.mode = PayloadLines.Auto;
+        view.isBinary = transcript.isBinary(entry);
+        view.previous = transcript.previousPayloadOf(entry);
+        view.payload = transcript.payloadOf(entry);
         seq = entry;
         saved.text = "";
-        payloadView.forceActiveFocus();
+        view.forceActiveFocus();
     }
 
     function clear() {
         seq = 0;
-        payloadView.payload = "";
-        payloadView.previous = "";
+        if (payload.view === null)
+            return;
+        payload.view.payload = "";
+        payload.view.previous = "";
     }
 
     spacing: 0
@@ -43,15 +48,28 @@ ColumnLayout {
         color: Theme.line
     }
 
-    PayloadView {
-        id: payloadView
-        objectName: "details"
+    // Not made before it is looked at: a window is there sooner.
+    Loader {
+        id: payload
+
+        // No type: what is named is loaded with the window.
+        readonly property var view: item
 
         Layout.fillWidth: true
         Layout.fillHeight: true
-        onCopyRequested: root.transcript.copyPayload(root.seq)
-        onSaveRequested: saved.text = root.transcript.savePayload(root.seq)
         Keys.onEscapePressed: root.closed()
+
+        Connections {
+            target: payload.view
+            ignoreUnknownSignals: true
+
+            function onCopyRequested() {
+                root.transcript.copyPayload(root.seq);
+            }
+            function onSaveRequested() {
+                saved.text = root.transcript.savePayload(root.seq);
+            }
+        }
     }
 
     Notice {

@@ -348,9 +348,9 @@ Window {
                 }
             }
 
-            DifferenceView {
+            // Not made before there is one: a window is there sooner.
+            Loader {
                 id: difference
-                objectName: "difference"
 
                 readonly property Replay replay: session.replaySession.replay
 
@@ -358,14 +358,12 @@ Window {
                 Layout.fillHeight: true
                 Layout.preferredHeight: root.height * 0.5
                 Layout.maximumHeight: chatView.visible ? root.height * 0.5 : -1
-                visible: bars.isReplaying && !session.replaySession.running && (hasExpected || hasReceived)
-                hasExpected: replay.hasExpected
-                expected: replay.expected
-                expectedIsBinary: replay.expectedIsBinary
-                hasReceived: replay.hasReceived
-                received: replay.received
-                receivedIsBinary: replay.receivedIsBinary
-                place: qsTr("line %L1").arg(replay.differenceLine)
+                visible: bars.isReplaying && !session.replaySession.running
+                         && (replay.hasExpected || replay.hasReceived)
+                onVisibleChanged: {
+                    if (visible && status === Loader.Null)
+                        setSource("ReplayDifference.qml", {replay: replay});
+                }
             }
 
             Notice {

@@ -448,13 +448,13 @@ private Q_SLOTS:
         QVERIFY(look() > 6);
         QTest::keyClick(window, Qt::Key_Escape);
         auto *view = itemNamed(window, u"transcript"_s);
-        auto *details = itemNamed(window, u"details"_s);
         for (int row = 0; row < 8; ++row) {
             view->forceActiveFocus();
             QTest::keyClick(window, Qt::Key_Up);
             QTest::keyClick(window, Qt::Key_Return);
-            QTRY_VERIFY(details->isVisible());
-            const int seq = details->parentItem()->property("seq").toInt();
+            QTRY_VERIFY(isShown(window, u"details"_s));
+            auto *details = itemNamed(window, u"details"_s);
+            const int seq = details->parentItem()->parentItem()->property("seq").toInt();
             QCOMPARE(seq, view->property("selectionEnd").toInt());
             for (const int mode : {0, 1, 2, 3}) {
                 details->setProperty("mode", mode);
