@@ -33,6 +33,9 @@ Window {
     /*! Whether there is room for the rows only where all else takes little. */
     readonly property bool isLow: height < 320
 
+    /*! What has been done, in a sentence. */
+    property string done: ""
+
     width: 720
     height: 480
     minimumWidth: 320
@@ -109,7 +112,7 @@ Window {
     }
 
     function arrive() {
-        bars.done = "";
+        done = "";
         chatView.clearSelection();
         chatView.showNewest();
         focusUsual();
@@ -270,15 +273,58 @@ Window {
                 onFinished: root.focusUsual()
             }
 
-            ReadingBars {
+            // Not made before something is read, or a file asked for: a window is there sooner.
+            Loader {
                 id: bars
 
+                // No type: what is named is loaded with the window.
+                readonly property var parts: item
+                readonly property bool isReplaying: parts?.isReplaying ?? false
+                readonly property bool canStep: parts?.canStep ?? false
+
+                function load() {
+                    if (parts === null)
+                        setSource("ReadingBars.qml", {chat: session});
+                }
+
+                function askForFile(isExport: bool) {
+                    load();
+                    parts.askForFile(isExport);
+                }
+
+                function close() {
+                    if (parts !== null)
+                        parts.close();
+                }
+
                 Layout.fillWidth: true
-                Layout.fillHeight: false
-                chat: session
-                onFinished: root.focusUsual()
-                onBackRequested: root.read(0)
-                onOpened: fileName => root.readFile(fileName)
+                visible: parts !== null
+
+                Connections {
+                    target: session
+
+                    function onIsReadingChanged() {
+                        bars.load();
+                    }
+                }
+
+                Connections {
+                    target: bars.parts
+                    ignoreUnknownSignals: true
+
+                    function onDone(sentence: string) {
+                        root.done = sentence;
+                    }
+                    function onFinished() {
+                        root.focusUsual();
+                    }
+                    function onBackRequested() {
+                        root.read(0);
+                    }
+                    function onOpened(fileName: string) {
+                        root.readFile(fileName);
+                    }
+                }
             }
 
             FinderBar {
@@ -371,7 +417,7 @@ Window {
 
                 Layout.fillWidth: true
                 Layout.margins: visible ? Theme.gap : 0
-                text: bars.done
+                text: root.done
             }
 
             OutgoingBars {
@@ -458,7 +504,7 @@ Window {
         chat: session
         narrow: root.isNarrow
         onSaveRequested: connects => root.saveSettings(connects)
-        onCopied: said => bars.done = said
+        onCopied: said => root.done = said
         onClosed: root.focusUsual()
         // There is no room for both.
         onShownChanged: {

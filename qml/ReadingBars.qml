@@ -12,12 +12,12 @@ ColumnLayout {
     id: root
 
     required property Session chat
-    /*! What has been done, in a sentence. */
-    property string done: ""
     readonly property bool isReplaying: replayBar.visible
     /*! Whether a replay waits for its next step. */
     readonly property alias canStep: replayBar.canStep
 
+    /*! Something has been done, in a sentence; or is begun, and the last one no longer matters. */
+    signal done(string sentence)
     /*! A bar was closed, and the keyboard is free. */
     signal finished()
     /*! The person wants to be back in the conversation that goes on. */
@@ -40,6 +40,9 @@ ColumnLayout {
         pathBar.visible = false;
     }
 
+    // It is made when something is read for the first time.
+    Component.onCompleted: banner.countAtLeaving = chat.transcript.entryCount
+
     spacing: 0
 
     Connections {
@@ -55,7 +58,7 @@ ColumnLayout {
 
         function onFinished(fileName: string, sentence: string) {
             pathBar.visible = false;
-            root.done = sentence;
+            root.done(sentence);
             root.finished();
         }
 
@@ -106,7 +109,7 @@ ColumnLayout {
         browses: !isExport
         progress: root.chat.exporter.running ? root.chat.exporter.progress : -1
         onAccepted: (path, replace) => {
-            root.done = "";
+            root.done("");
             if (isExport)
                 root.chat.exporter.start(root.chat.shown.store, root.chat.shown.conversation, path, replace);
             else
