@@ -130,10 +130,12 @@ Window {
         if (shown)
             settingsSide.hide();
         conversationList.visible = shown;
-        conversationList.filter = "";
-        conversationList.notice = "";
+        if (conversationList.list !== null) {
+            conversationList.list.filter = "";
+            conversationList.list.notice = "";
+        }
         if (shown)
-            conversationList.focusField();
+            conversationList.list.focusField();
         else
             focusUsual();
     }
@@ -196,32 +198,48 @@ Window {
     Binding {
         target: session.conversations
         property: "filter"
-        value: conversationList.filter
+        value: conversationList.list?.filter ?? ""
     }
 
-    ConversationList {
+    // Not made before it is looked at: a window is there sooner.
+    Loader {
         id: conversationList
-        objectName: "conversationList"
+
+        // No type: what is named is loaded with the window.
+        readonly property var list: item
 
         // A narrow window has no room for both.
         width: root.isNarrow ? root.width : Math.min(400, root.width / 2)
         height: parent.height
         visible: false
-        model: session.conversations
-        onOpened: (conversation, current) => {
-            root.read(current ? 0 : conversation);
-            root.showConversations(false);
+        onVisibleChanged: {
+            if (visible && status === Loader.Null)
+                setSource("ConversationList.qml", {objectName: "conversationList", model: session.conversations});
         }
-        onRenamed: (conversation, name) => session.conversations.rename(conversation, name)
-        onRemoved: conversation => {
-            notice = session.conversations.remove(conversation) ? ""
-                : qsTr("It is not deleted: another window has it.");
+
+        Connections {
+            target: conversationList.list
+            ignoreUnknownSignals: true
+
+            function onOpened(conversation: int, current: bool) {
+                root.read(current ? 0 : conversation);
+                root.showConversations(false);
+            }
+            function onRenamed(conversation: int, name: string) {
+                session.conversations.rename(conversation, name);
+            }
+            function onRemoved(conversation: int) {
+                conversationList.list.notice = session.conversations.remove(conversation) ? ""
+                    : qsTr("It is not deleted: another window has it.");
+            }
+            function onFileRequested() {
+                root.showConversations(false);
+                bars.askForFile(false);
+            }
+            function onClosed() {
+                root.showConversations(false);
+            }
         }
-        onFileRequested: {
-            root.showConversations(false);
-            bars.askForFile(false);
-        }
-        onClosed: root.showConversations(false)
     }
 
     DropArea {
