@@ -238,6 +238,9 @@ void EchoServer::stop()
 {
     if (std::exchange(m_isStopping, true))
         return;
+    // Whoever is told to go comes back to nobody, whichever worker would have it.
+    for (Worker *const worker : m_workers)
+        ask(*worker, [worker] { worker->stopListening(); });
     for (Worker *const worker : m_workers)
         tell(*worker, [worker] { worker->stop(); });
 }

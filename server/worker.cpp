@@ -57,7 +57,7 @@ void Worker::stop()
 {
     if (std::exchange(m_isStopping, true))
         return;
-    closeListeners();
+    stopListening();
     QTimer::singleShot(m_context.limits.drainTimeout, this, &Worker::abort);
     const auto connections = everyConnection();
     for (const auto &connection : connections) {
@@ -70,7 +70,7 @@ void Worker::stop()
 void Worker::abort()
 {
     m_isStopping = true;
-    closeListeners();
+    stopListening();
     const auto connections = everyConnection();
     for (const auto &connection : connections) {
         if (connection)
@@ -188,7 +188,7 @@ void Worker::removeAll()
     }
 }
 
-void Worker::closeListeners()
+void Worker::stopListening()
 {
     for (const auto &listener : m_listeners)
         listener->stop();

@@ -54,6 +54,8 @@ public:
     void serve(std::unique_ptr<Transport> transport);
     /// New connections get this certificate; live ones keep theirs.
     void setTls(const QSslConfiguration &tls) { m_task.tls = tls; }
+    /// Accepts nobody any more.
+    void stopListening();
     /// Stops listening and closes every peer with 1001, within Limits::drainTimeout.
     void stop();
     /// As stop(), but ends every connection at once.
@@ -79,7 +81,6 @@ private:
     void removeAll();
     void sweep();
     [[nodiscard]] QList<QPointer<Connection>> everyConnection() const;
-    void closeListeners();
     void finishStopping();
 
     Task m_task;

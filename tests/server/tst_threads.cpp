@@ -186,6 +186,7 @@ void ThreadsTest::stopClosesEveryPeer()
     const Clients clients = clientsOf(server, clientCount);
     QTRY_COMPARE(server.connectionCount(), clientCount);
     server.stop();
+    QCOMPARE(listeningSockets(server.urls().first()), 0); // before anybody is told to go
     QVERIFY(server.isStopping());
     QTRY_COMPARE(stopped.count(), 1);
     QCOMPARE(server.connectionCount(), 0);
