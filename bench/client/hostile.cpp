@@ -110,7 +110,6 @@ int main(int argc, char *argv[])
     watch.waitForFrames(3);
     Transcript *transcript = Benchmark::transcript(window);
     QQuickItem *view = Benchmark::item(window, "transcript");
-    QQuickItem *details = Benchmark::item(window, "details");
     GuiWatch::waitUntil("a connection", [&] { return transcript->count() == 1; });
 
     const auto all = messages(size);
@@ -134,6 +133,8 @@ int main(int argc, char *argv[])
         watch.waitForFrames(2);
         watch.waitForQuiet();
         reportAs("details");
+        QQuickItem *details =
+            Benchmark::item(window, "details"); // it is made when it is first shown
         if (!details->isVisible())
             qFatal("the details are not shown");
 
