@@ -173,9 +173,8 @@ std::optional<QString> EchoServer::startWorkers()
     for (int i = 0; i < m_options.threads; ++i) {
         if (!addWorker()) {
             return u"cannot start thread %1 of %2; use --threads N for fewer, or allow more "
-                   u"(ulimit "
-                   "-u, TasksMax= of systemd)"_s.arg(QString::number(i + 1),
-                                                     QString::number(m_options.threads));
+                   "(ulimit -u, TasksMax= of systemd)"_s.arg(QString::number(i + 1),
+                                                             QString::number(m_options.threads));
         }
         std::vector<FileDescriptor> sockets;
         for (ListeningPlace &place : m_places)

@@ -98,7 +98,7 @@ int EpollDispatcher::timeout(bool isWaiting, bool withTimers) const
     return int(std::clamp<qint64>(wait.count(), 0, std::numeric_limits<int>::max()));
 }
 
-/// Returns how many notifiers had something to tell; being woken counts as one.
+/// Returns how many notifiers had something to tell.
 int EpollDispatcher::waitForNotifiers(int timeout)
 {
     tellChanges();

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 /*!
@@ -17,6 +18,12 @@ public:
     explicit FileDescriptor(int number)
         : m_number(number)
     {
+    }
+    /// Another number of the file of \a number, which is closed on exec and is none of the standard
+    /// streams'; none where there are too few, and errno says so.
+    [[nodiscard]] static FileDescriptor duplicateOf(int number)
+    {
+        return FileDescriptor(::fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
     }
     ~FileDescriptor() { close(); }
     FileDescriptor(FileDescriptor &&other) noexcept

@@ -18,11 +18,6 @@ bool switchOn(int socket, int level, int option)
     return ::setsockopt(socket, level, option, &on, sizeof on) == 0;
 }
 
-FileDescriptor duplicate(int descriptor)
-{
-    return FileDescriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-}
-
 /// Another socket where \a first listens; none where that is not possible, and errno says why.
 FileDescriptor openTwin(int first, int backlog)
 {
@@ -68,7 +63,8 @@ ListeningPlace::open(const QHostAddress &address, quint16 port, int backlog, int
         return lastError();
     ListeningPlace place(server.serverAddress(), server.serverPort());
     for (int i = 0; i < count; ++i) {
-        place.sockets.push_back(i == 0 ? duplicate(first) : openTwin(first, backlog));
+        place.sockets.push_back(i == 0 ? FileDescriptor::duplicateOf(first)
+                                       : openTwin(first, backlog));
         if (!place.sockets.back().isOpen())
             return lastError();
     }
@@ -80,7 +76,7 @@ std::variant<ListeningPlace, ListeningPlace::Error> ListeningPlace::adopt(int de
     std::vector<FileDescriptor> sockets;
     sockets.emplace_back(descriptor);
     while (sockets.size() < std::size_t(count)) {
-        sockets.push_back(duplicate(descriptor));
+        sockets.push_back(FileDescriptor::duplicateOf(descriptor));
         if (!sockets.back().isOpen())
             return lastError();
     }

@@ -14,7 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 using namespace Qt::Literals::StringLiterals;
@@ -74,8 +73,7 @@ public:
     void startAccepting()
     {
         pauseAccepting(); // QTcpServer's own way; see Listener
-        m_listener.emplace(
-            FileDescriptor(::fcntl(int(socketDescriptor()), F_DUPFD_CLOEXEC, STDERR_FILENO + 1)));
+        m_listener.emplace(FileDescriptor::duplicateOf(int(socketDescriptor())));
         connect(&*m_listener, &Listener::accepted, this, &AdmittingListener::admit);
         connect(&*m_listener, &Listener::acceptedTooMany, this,
                 [](int descriptor) { ::close(descriptor); });

@@ -39,10 +39,10 @@ Worker::~Worker()
 
 void Worker::start(Task task, std::vector<FileDescriptor> sockets)
 {
-    m_task = std::move(task);
-    m_context.policy = m_task.policy;
-    m_context.greeting = m_task.greeting;
-    if (m_task.measuresLag)
+    m_tls = std::move(task.tls);
+    m_context.policy = std::move(task.policy);
+    m_context.greeting = std::move(task.greeting);
+    if (task.measuresLag)
         m_lag.start();
     for (FileDescriptor &socket : sockets) {
         m_listeners.push_back(std::make_unique<Listener>(std::move(socket)));
@@ -101,7 +101,7 @@ void Worker::accept(int descriptor, const QHostAddress &peerAddress, quint16 pee
 /// Answers a peer for whom there is no room without spending anything on it.
 void Worker::turnAway(int descriptor, Refusal reason)
 {
-    if (!m_task.tls) { // whose handshake would cost more than the answer
+    if (!m_tls) { // whose handshake would cost more than the answer
         const QByteArray answer = Handshake::full().response;
         ::send(descriptor, answer.constData(), size_t(answer.size()), MSG_NOSIGNAL);
         ::shutdown(descriptor, SHUT_WR);
@@ -114,9 +114,9 @@ void Worker::turnAway(int descriptor, Refusal reason)
 std::unique_ptr<Transport> Worker::makeTransport(int descriptor, const QHostAddress &peerAddress,
                                                  quint16 peerPort) const
 {
-    if (!m_task.tls)
+    if (!m_tls)
         return std::make_unique<TcpTransport>(descriptor, peerAddress, peerPort);
-    return std::make_unique<TlsTransport>(descriptor, peerAddress, peerPort, *m_task.tls,
+    return std::make_unique<TlsTransport>(descriptor, peerAddress, peerPort, *m_tls,
                                           m_context.limits.readQuantum);
 }
 

@@ -53,7 +53,7 @@ public:
     /// no room for it, it is dropped.
     void serve(std::unique_ptr<Transport> transport);
     /// New connections get this certificate; live ones keep theirs.
-    void setTls(const QSslConfiguration &tls) { m_task.tls = tls; }
+    void setTls(const QSslConfiguration &tls) { m_tls = tls; }
     /// Accepts nobody any more.
     void stopListening();
     /// Stops listening and closes every peer with 1001, within Limits::drainTimeout.
@@ -83,7 +83,7 @@ private:
     [[nodiscard]] QList<QPointer<Connection>> everyConnection() const;
     void finishStopping();
 
-    Task m_task;
+    std::optional<QSslConfiguration> m_tls;
     ServerContext m_context;
     Admission &m_admission;
     std::vector<std::unique_ptr<Listener>> m_listeners;
