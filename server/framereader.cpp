@@ -98,9 +98,7 @@ const FrameReader::Message *FrameReader::next()
             m_input = m_input.sliced(part.size());
             readPayload(part);
         } else {
-            const auto byte = quint8(m_input.front());
-            m_input = m_input.sliced(1);
-            readHeaderByte(byte);
+            readHeader();
         }
     }
     if (!m_ready) { // nothing is kept for a peer that is silent
@@ -136,27 +134,38 @@ std::size_t FrameReader::lengthEnd() const
 {
     switch (m_header[1] & lengthBits) {
     case lengthIn16Bits:
-        return 2 + sizeof(quint16);
+        return fixedHeaderSize + sizeof(quint16);
     case lengthIn64Bits:
-        return 2 + sizeof(quint64);
+        return fixedHeaderSize + sizeof(quint64);
     default:
-        return 2;
+        return fixedHeaderSize;
     }
 }
 
-/// Checks each byte as it comes, so that the verdict is the same however the input is cut.
-void FrameReader::readHeaderByte(quint8 byte)
+/// Takes what is there of the first two bytes, or of what these say is behind them. Each part is
+/// checked as soon as it is there, so that the verdict is the same however the input is cut.
+void FrameReader::readHeader()
 {
-    m_header[m_headerSize++] = byte;
-    if (m_headerSize == 1) {
+    const std::size_t before = m_headerSize;
+    const std::size_t end =
+        before < fixedHeaderSize ? fixedHeaderSize : lengthEnd() + maskingKeySize;
+    const auto count = qMin(qsizetype(end - before), m_input.size());
+    std::memcpy(&m_header[before], m_input.data(), std::size_t(count));
+    m_input = m_input.sliced(count);
+    m_headerSize += std::size_t(count);
+
+    const auto hasCome = [&](std::size_t size) {
+        return !m_isEnded && before < size && m_headerSize >= size;
+    };
+    if (hasCome(1))
         checkFirstByte();
-        return;
-    }
-    if (m_headerSize == 2)
+    if (hasCome(fixedHeaderSize))
         checkSecondByte();
-    if (!m_isEnded && m_headerSize == lengthEnd())
+    if (m_headerSize < fixedHeaderSize)
+        return; // where the rest ends is not known yet
+    if (hasCome(lengthEnd()))
         readLength();
-    if (!m_isEnded && m_headerSize == lengthEnd() + maskingKeySize)
+    if (hasCome(lengthEnd() + maskingKeySize))
         startPayload();
 }
 

@@ -72,13 +72,14 @@ public:
 private:
     /// A larger buffer is not kept for the next message.
     static constexpr qsizetype maxSpareCapacity = 4096;
+    static constexpr std::size_t fixedHeaderSize = 2;
     static constexpr std::size_t maskingKeySize = 4;
 
     [[nodiscard]] bool isFinal() const;
     [[nodiscard]] bool isControl() const;
     [[nodiscard]] std::size_t lengthEnd() const;
 
-    void readHeaderByte(quint8 byte);
+    void readHeader();
     void checkFirstByte();
     void checkSecondByte();
     void readLength();
