@@ -64,18 +64,22 @@ constexpr std::array<quint64, 256> table = [] {
 /// Bytes that are taken without a look at whether they are ASCII.
 constexpr qsizetype blockSize = 32;
 
-/// How many bytes at the start of \a input are ASCII, in whole blocks.
-qsizetype asciiBlocks(QByteArrayView input)
+/// How many bytes at the start of \a input are ASCII, in whole pieces of so many words.
+template<std::size_t wordCount>
+qsizetype asciiSize(QByteArrayView input)
 {
     constexpr quint64 highBits = 0x8080'8080'8080'8080;
-    qsizetype length = 0;
-    for (; input.size() - length >= blockSize; length += blockSize) {
-        std::array<quint64, std::size_t(blockSize) / sizeof(quint64)> words;
-        std::memcpy(words.data(), input.data() + length, sizeof words);
-        if ((words[0] | words[1] | words[2] | words[3]) & highBits)
+    std::array<quint64, wordCount> words;
+    qsizetype size = 0;
+    for (; input.size() - size >= qsizetype(sizeof words); size += qsizetype(sizeof words)) {
+        std::memcpy(words.data(), input.data() + size, sizeof words);
+        quint64 all = 0;
+        for (const quint64 word : words)
+            all |= word;
+        if (all & highBits)
             break;
     }
-    return length;
+    return size;
 }
 
 } // namespace
@@ -83,8 +87,11 @@ qsizetype asciiBlocks(QByteArrayView input)
 bool Utf8Validator::feed(QByteArrayView input)
 {
     while (m_state != Error && !input.isEmpty()) {
-        if (m_state == Start)
-            input = input.sliced(asciiBlocks(input));
+        if (m_state == Start) {
+            input = input.sliced(asciiSize<blockSize / sizeof(quint64)>(input));
+            if (input.size() < blockSize) // the end of a text, or all of a short one
+                input = input.sliced(asciiSize<1>(input));
+        }
         const QByteArrayView block = input.first(qMin(blockSize, input.size()));
         quint64 state = m_state;
         for (const char byte : block)
