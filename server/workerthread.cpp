@@ -4,6 +4,8 @@
 #include "epolldispatcher.h"
 #include "worker.h"
 
+#include <openssl/crypto.h>
+
 #include <utility>
 
 using namespace Qt::Literals::StringLiterals;
@@ -26,4 +28,6 @@ void WorkerThread::run()
 {
     exec();
     m_worker.reset(); // here, where its sockets are watched
+    // By itself that comes when the thread is gone, which wait() does not wait for.
+    OPENSSL_thread_stop();
 }
