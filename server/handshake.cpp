@@ -209,10 +209,17 @@ Handshake::Handshake(const HandshakePolicy &policy)
 
 qsizetype Handshake::feed(QByteArrayView input)
 {
-    qsizetype taken = 0;
-    while (m_state == State::NeedsMore && taken < input.size())
-        take(input[taken++]);
-    return taken;
+    const qsizetype before = m_head.size();
+    m_head.append(input.first(qMin(input.size(), maxHeadSize - before)));
+    qsizetype end = before;
+    while (m_state == State::NeedsMore && end < m_head.size())
+        take(end++);
+    if (m_state == State::NeedsMore && end - before < input.size()) {
+        refuse(431, "The head of the request is over 16 KiB; send fewer headers.");
+        ++end;
+    }
+    m_head.truncate(end); // what is behind it are frames
+    return end - before;
 }
 
 QByteArrayView Handshake::query() const
@@ -229,17 +236,16 @@ QByteArray Handshake::firstSubprotocol() const
     return std::all_of(first.begin(), first.end(), isTokenCharacter) ? first : QByteArray();
 }
 
-void Handshake::take(char byte)
+/// Takes the byte of the head at \a index, with those before it taken already.
+void Handshake::take(qsizetype index)
 {
-    if (m_head.size() == maxHeadSize)
-        return refuse(431, "The head of the request is over 16 KiB; send fewer headers.");
-    if (m_head.size() - m_lineStart == maxLineSize)
+    if (index - m_lineStart == maxLineSize)
         return refuse(431, "A line of the request is over 8 KiB; shorten it.");
 
-    const bool isAfterReturn = m_head.endsWith('\r');
-    m_head.append(byte);
+    const char byte = m_head.at(index);
+    const bool isAfterReturn = index > 0 && m_head.at(index - 1) == '\r';
     if (m_part == Part::Method) {
-        if (byte == ' ' && m_head.size() > 1)
+        if (byte == ' ' && index > 0)
             m_part = Part::RequestLine;
         else if (!isTokenCharacter(byte))
             refuse(400, "This is not the beginning of HTTP; connect with a WebSocket client.");
@@ -254,8 +260,8 @@ void Handshake::take(char byte)
     if (byte != '\n')
         return;
 
-    const QByteArrayView line = QByteArrayView(m_head).sliced(m_lineStart).chopped(2);
-    m_lineStart = m_head.size();
+    const auto line = QByteArrayView(m_head).first(index - 1).sliced(m_lineStart); // without CRLF
+    m_lineStart = index + 1;
     if (m_part == Part::RequestLine)
         takeRequestLine(line);
     else if (line.isEmpty())

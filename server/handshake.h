@@ -83,7 +83,7 @@ private:
 
     enum class Part { Method, RequestLine, Headers };
 
-    void take(char byte);
+    void take(qsizetype index);
     void takeRequestLine(QByteArrayView line);
     void takeTarget(QByteArrayView target);
     void takeHeader(QByteArrayView line);
