@@ -9,6 +9,8 @@ enum class Backslash { Escaped, Kept };
 
 bool isHarmless(char32_t character)
 {
+    if (character >= 0x20 && character < 0x7f)
+        return true; // by far the most
     switch (QChar::category(character)) {
     case QChar::Other_Control: // C0, DEL, C1
     case QChar::Other_Format: // bidirectional controls, zero width characters, the byte order mark
