@@ -65,25 +65,12 @@ void unmask(QByteArrayView masked, quint32 maskingKey, quint64 offset, char *des
         destination[i] = char(quint8(masked.data()[i]) ^ quint8(key >> (i % sizeof key * 8)));
 }
 
-/*!
-    Makes room for \a count bytes at the end of \a payload: twice as much as needed, so that many
-    small pieces are copied a few times only, but for no more than \a maxSize in all.
-*/
-char *extend(QByteArray &payload, qsizetype count, qsizetype maxSize)
-{
-    const qsizetype oldSize = payload.size();
-    const qsizetype newSize = oldSize + count;
-    if (newSize > payload.capacity())
-        payload.reserve(qMin(2 * newSize, maxSize));
-    payload.resize(newSize);
-    return payload.data() + oldSize;
-}
-
 } // namespace
 
-FrameReader::FrameReader(qint64 maxMessageSize, int maxFragments)
+FrameReader::FrameReader(qint64 maxMessageSize, int maxFragments, SpareBuffer *spare)
     : m_maxMessageSize(maxMessageSize)
     , m_maxFragments(maxFragments)
+    , m_spare(spare)
 {
 }
 
@@ -102,10 +89,8 @@ const FrameReader::Message *FrameReader::next()
         }
     }
     if (!m_ready) { // nothing is kept for a peer that is silent
-        if (m_data.payload.isEmpty())
-            m_data.payload.clear();
-        if (m_control.payload.isEmpty())
-            m_control.payload.clear();
+        giveBack(m_data.payload);
+        giveBack(m_control.payload);
     }
     return m_ready ? &(this->*m_ready) : nullptr;
 }
@@ -113,10 +98,35 @@ const FrameReader::Message *FrameReader::next()
 /// Keeps its memory for the next one, unless that is much, or somebody else's as well.
 void FrameReader::clear(QByteArray &payload)
 {
-    if (payload.isDetached() && payload.capacity() <= maxSpareCapacity)
+    if (payload.isDetached() && payload.capacity() <= SpareBuffer::maxCapacity)
         payload.resize(0);
     else
         payload.clear();
+}
+
+void FrameReader::giveBack(QByteArray &payload)
+{
+    if (payload.isEmpty() && payload.capacity() > 0) {
+        QByteArray memory = std::exchange(payload, {});
+        if (m_spare)
+            m_spare->giveBack(std::move(memory));
+    }
+}
+
+/*!
+    Makes room for \a count bytes at the end of \a payload: twice as much as needed, so that many
+    small pieces are copied a few times only, but for no more than \a maxSize in all.
+*/
+char *FrameReader::extend(QByteArray &payload, qsizetype count, qsizetype maxSize)
+{
+    if (m_spare && payload.capacity() == 0)
+        payload = m_spare->take();
+    const qsizetype oldSize = payload.size();
+    const qsizetype newSize = oldSize + count;
+    if (newSize > payload.capacity())
+        payload.reserve(qMin(2 * newSize, maxSize));
+    payload.resize(newSize);
+    return payload.data() + oldSize;
 }
 
 bool FrameReader::isFinal() const

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "sparebuffer.h"
 #include "utf8validator.h"
 
 #include <QByteArray>
@@ -49,8 +50,10 @@ public:
         QString reason;
     };
 
-    /// \a maxMessageSize is in bytes of payload; both limits are inclusive.
-    explicit FrameReader(qint64 maxMessageSize, int maxFragments = defaultMaxFragments);
+    /// \a maxMessageSize is in bytes of payload; both limits are inclusive. Where there is a \a
+    /// spare buffer, it outlives the reader, which borrows it while there is a message.
+    explicit FrameReader(qint64 maxMessageSize, int maxFragments = defaultMaxFragments,
+                         SpareBuffer *spare = nullptr);
 
     /// Takes the next bytes, once there is no next() in those before. They stay where they are
     /// until there is none in them either.
@@ -70,8 +73,6 @@ public:
     }
 
 private:
-    /// A larger buffer is not kept for the next message.
-    static constexpr qsizetype maxSpareCapacity = 4096;
     static constexpr std::size_t fixedHeaderSize = 2;
     static constexpr std::size_t maskingKeySize = 4;
 
@@ -91,10 +92,13 @@ private:
     void finishClose();
     void fail(quint16 closeCode, const QString &reason);
     void end();
+    [[nodiscard]] char *extend(QByteArray &payload, qsizetype count, qsizetype maxSize);
     static void clear(QByteArray &payload);
+    void giveBack(QByteArray &payload);
 
     const qint64 m_maxMessageSize;
     const int m_maxFragments;
+    SpareBuffer *const m_spare;
 
     QByteArrayView m_input; // what is not read yet
     Message FrameReader::*m_ready = nullptr; // what next() returns, or has returned

@@ -5,6 +5,7 @@
 #include "handshake.h"
 #include "metrics.h"
 #include "serverlimits.h"
+#include "sparebuffer.h"
 
 #include <QByteArray>
 #include <QString>
@@ -30,4 +31,8 @@ struct ServerContext
     /// Where each reads its turn's input, which is used up at the turn's end. A message as large as
     /// a turn comes with its header.
     QByteArray readBuffer;
+    /// For what each sends in its turn.
+    SpareBuffer spareOutput;
+    /// For the message that each reads.
+    SpareBuffer sparePayload;
 };

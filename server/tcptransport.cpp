@@ -81,19 +81,22 @@ void TcpTransport::setReading(bool isReading)
     m_readNotifier.setEnabled(isReading && m_descriptor != -1 && !m_isInputAtEnd);
 }
 
-void TcpTransport::write(const QByteArrayList &parts)
+void TcpTransport::write(std::span<const QByteArray> parts)
 {
     if (m_descriptor == -1)
         return;
-    const bool isKernelFull = !m_pending.isEmpty();
-    m_pending += parts;
     for (const QByteArray &part : parts)
         m_bytesToWrite += part.size();
-    if (isKernelFull)
+    const bool wasKernelFull = !m_pending.isEmpty();
+    const Position sent = wasKernelFull ? Position() : send(parts, Position());
+    if (m_bytesToWrite == 0)
+        return; // all is sent, or the connection has failed
+    for (const QByteArray &part : parts.subspan(sent.part))
+        m_pending << part;
+    if (wasKernelFull)
         return;
-    sendPending();
-    if (!m_pending.isEmpty())
-        waitForKernel();
+    m_pendingBegin = sent.byte;
+    waitForKernel();
 }
 
 void TcpTransport::waitForKernel()
@@ -108,52 +111,48 @@ void TcpTransport::waitForKernel()
 
 void TcpTransport::writePending()
 {
-    const qint64 sent = sendPending();
-    if (m_pending.isEmpty() && m_writeNotifier) {
+    const qint64 before = m_bytesToWrite;
+    const Position sent = send(m_pending, {.byte = m_pendingBegin});
+    if (m_descriptor == -1)
+        return; // it has failed
+    m_pending.remove(0, qsizetype(sent.part));
+    m_pendingBegin = sent.byte;
+    if (m_pending.isEmpty()) {
         m_writeNotifier->setEnabled(false);
         m_pending = {}; // gives back what it has grown to for a slow reader
     }
-    if (sent > 0)
-        Q_EMIT bytesWritten(sent);
+    if (m_bytesToWrite < before)
+        Q_EMIT bytesWritten(before - m_bytesToWrite);
 }
 
-/// Sends until nothing is pending or the kernel is full. Returns how many bytes it has taken.
-qint64 TcpTransport::sendPending()
+/// Sends \a parts from \a position on, until the kernel is full. Returns how far it has come.
+TcpTransport::Position TcpTransport::send(std::span<const QByteArray> parts, Position position)
 {
-    qint64 total = 0;
     bool isKernelFull = false;
-    while (!m_pending.isEmpty() && !isKernelFull) {
-        std::array<iovec, maxPartsAtOnce> parts;
-        const auto count = std::min(parts.size(), std::size_t(m_pending.size()));
+    while (position.part < parts.size() && !isKernelFull) {
+        std::array<iovec, maxPartsAtOnce> vectors;
+        const auto count = std::min(vectors.size(), parts.size() - position.part);
         ssize_t size = 0;
         for (std::size_t i = 0; i < count; ++i) {
-            const QByteArray &part = m_pending.at(qsizetype(i));
-            const qsizetype done = i == 0 ? m_written : 0;
-            parts[i] = {const_cast<char *>(part.constData()) + done,
-                        std::size_t(part.size() - done)};
-            size += part.size() - done;
+            const QByteArray &part = parts[position.part + i];
+            const qsizetype begin = i == 0 ? position.byte : 0;
+            vectors[i] = {const_cast<char *>(part.constData()) + begin,
+                          std::size_t(part.size() - begin)};
+            size += part.size() - begin;
         }
-        const ssize_t sent = sendAtOnce(m_descriptor, parts.data(), count);
+        const ssize_t sent = sendAtOnce(m_descriptor, vectors.data(), count);
         if (sent == -1) {
             if (!isTransient(errno))
                 fail();
             break;
         }
-        total += sent;
+        m_bytesToWrite -= sent;
         isKernelFull = sent < size;
-        forgetSent(sent);
+        position.byte += sent;
+        while (position.part < parts.size() && position.byte >= parts[position.part].size())
+            position.byte -= parts[position.part++].size();
     }
-    return total;
-}
-
-void TcpTransport::forgetSent(qsizetype count)
-{
-    m_bytesToWrite -= count;
-    m_written += count;
-    while (!m_pending.isEmpty() && m_written >= m_pending.constFirst().size()) {
-        m_written -= m_pending.constFirst().size();
-        m_pending.removeFirst();
-    }
+    return position;
 }
 
 qint64 TcpTransport::bytesInFlight() const
@@ -194,7 +193,7 @@ void TcpTransport::close()
     if (m_writeNotifier)
         m_writeNotifier->setEnabled(false);
     m_pending.clear();
-    m_written = 0;
+    m_pendingBegin = 0;
     m_bytesToWrite = 0;
     ::close(std::exchange(m_descriptor, -1));
 }

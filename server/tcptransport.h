@@ -3,6 +3,7 @@
 
 #include "transport.h"
 
+#include <QByteArrayList>
 #include <QSocketNotifier>
 
 #include <memory>
@@ -24,7 +25,7 @@ public:
 
     [[nodiscard]] qint64 read(char *data, qint64 maxSize) override;
     void setReading(bool isReading) override;
-    void write(const QByteArrayList &parts) override;
+    void write(std::span<const QByteArray> parts) override;
     [[nodiscard]] qint64 bytesToWrite() const override { return m_bytesToWrite; }
     [[nodiscard]] qint64 bytesInFlight() const override;
     void shutDown() override;
@@ -32,8 +33,14 @@ public:
     void reset() override;
 
 private:
-    qint64 sendPending();
-    void forgetSent(qsizetype count);
+    /// Where in a list of parts.
+    struct Position
+    {
+        std::size_t part = 0;
+        qsizetype byte = 0;
+    };
+
+    [[nodiscard]] Position send(std::span<const QByteArray> parts, Position position);
     void writePending();
     void waitForKernel();
     void closeIfBothEnded();
@@ -42,8 +49,8 @@ private:
     int m_descriptor;
     QSocketNotifier m_readNotifier;
     std::unique_ptr<QSocketNotifier> m_writeNotifier; // since the kernel was first full
-    QByteArrayList m_pending;
-    qsizetype m_written = 0; // of the first one
+    QByteArrayList m_pending; // what the kernel has not taken
+    qsizetype m_pendingBegin = 0; // in the first one
     qint64 m_bytesToWrite = 0;
     bool m_isInputAtEnd = false;
     bool m_isShutDown = false;

@@ -81,7 +81,7 @@ void TlsTransport::announceInputAgain()
         announceInput();
 }
 
-void TlsTransport::write(const QByteArrayList &parts)
+void TlsTransport::write(std::span<const QByteArray> parts)
 {
     if (!m_socket || !m_socket->isEncrypted())
         return;

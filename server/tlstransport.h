@@ -29,7 +29,7 @@ public:
 
     [[nodiscard]] qint64 read(char *data, qint64 maxSize) override;
     void setReading(bool isReading) override;
-    void write(const QByteArrayList &parts) override;
+    void write(std::span<const QByteArray> parts) override;
     [[nodiscard]] qint64 bytesToWrite() const override;
     [[nodiscard]] qint64 bytesInFlight() const override;
     void shutDown() override;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <QByteArrayList>
+#include <QByteArray>
 #include <QHostAddress>
 #include <QObject>
+
+#include <span>
 
 /*!
     The TCP or TLS connection under a Wire.
@@ -28,7 +30,7 @@ public:
     /// Whether readyRead() is wanted. It is at first.
     virtual void setReading(bool isReading) = 0;
     /// Sends \a parts, one behind another, now or when the kernel takes them. None is empty.
-    virtual void write(const QByteArrayList &parts) = 0;
+    virtual void write(std::span<const QByteArray> parts) = 0;
     /// Bytes that the kernel has not taken yet.
     [[nodiscard]] virtual qint64 bytesToWrite() const = 0;
     /// Bytes that the kernel has taken, but the peer's has not acknowledged.

@@ -33,7 +33,7 @@ Wire::Wire(std::unique_ptr<Transport> transport, ServerContext &context, QObject
     , m_context(context)
     , m_transport(std::move(transport))
     , m_handshake(std::make_unique<Handshake>(context.policy))
-    , m_reader(context.limits.maxMessageSize, context.limits.maxFragments)
+    , m_reader(context.limits.maxMessageSize, context.limits.maxFragments, &context.sparePayload)
 {
     m_lastInput.start();
     m_lastOutput.start();
@@ -233,15 +233,25 @@ void Wire::sendClose(std::optional<int> code, const QString &reason)
 void Wire::putFrame(Opcode opcode, const QByteArray &payload, bool isFinal)
 {
     const FrameHeader header(opcode, payload.size(), isFinal);
-    if (m_output.isEmpty())
-        m_output.reserve(usualOutputSize);
-    m_output.append(header.bytes());
-    if (payload.size() < largePayloadSize) {
-        m_output.append(payload);
+    const bool isLarge = payload.size() >= largePayloadSize;
+    putBytes(header.bytes(), isLarge ? QByteArrayView() : QByteArrayView(payload));
+    if (!isLarge)
         return;
-    }
     m_largeOutputSize += m_output.size() + payload.size();
     m_largeOutput << std::exchange(m_output, {}) << payload;
+}
+
+void Wire::putBytes(QByteArrayView header, QByteArrayView payload)
+{
+    if (m_output.isEmpty()) {
+        m_output = m_context.spareOutput.take();
+        if (m_output.capacity() < usualOutputSize)
+            m_output.reserve(usualOutputSize);
+    }
+    const qsizetype begin = m_output.size();
+    m_output.resize(begin + header.size() + payload.size());
+    char *const end = std::copy(header.begin(), header.end(), m_output.data() + begin);
+    std::copy(payload.begin(), payload.end(), end);
 }
 
 qint64 Wire::bytesToWrite() const
@@ -266,10 +276,16 @@ void Wire::flushOutput()
         m_lastOutput.start();
     m_context.metrics.networkBytesSent += quint64(size);
     const bool wasAboveLowMark = backlog() > m_context.limits.lowMark;
-    if (!m_output.isEmpty())
-        m_largeOutput << std::exchange(m_output, {});
     m_largeOutputSize = 0;
-    m_transport->write(std::exchange(m_largeOutput, {}));
+    QByteArray output = std::exchange(m_output, {});
+    if (m_largeOutput.isEmpty()) {
+        m_transport->write({&output, 1});
+    } else {
+        if (!output.isEmpty())
+            m_largeOutput << output;
+        m_transport->write(std::exchange(m_largeOutput, {}));
+    }
+    m_context.spareOutput.giveBack(std::move(output));
     if (wasAboveLowMark) // if the kernel has taken it, it will not say so
         resumeWhenDrained();
     shutDownWhenWritten();

@@ -84,11 +84,11 @@ public:
         m_input = m_input.sliced(size);
         return size;
     }
-    void write(const QByteArrayList &parts) override
+    void write(std::span<const QByteArray> parts) override
     {
         for (const QByteArray &part : parts)
             m_written += part.size();
-        m_last = parts.last();
+        m_last = parts.back();
     }
     void setReading(bool) override { }
     qint64 bytesToWrite() const override { return 0; }

@@ -94,9 +94,11 @@ public:
 
     void setReading(bool isReading) override { m_isReading = isReading; }
 
-    void write(const QByteArrayList &parts) override
+    void write(std::span<const QByteArray> parts) override
     {
-        const QByteArray bytes = parts.join();
+        QByteArray bytes;
+        for (const QByteArray &part : parts)
+            bytes += part;
         expect(!m_trace.isShutDown, "nothing is written after the server's side is shut down");
         if (m_trace.written.size() >= m_breaksAfter)
             vanish();
