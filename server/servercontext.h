@@ -6,6 +6,7 @@
 #include "metrics.h"
 #include "serverlimits.h"
 #include "sparebuffer.h"
+#include "upgrader.h"
 
 #include <QByteArray>
 #include <QString>
@@ -27,6 +28,7 @@ struct ServerContext
     /// Sent first, unless the peer asks for something else.
     std::optional<QString> greeting;
     const Limits limits;
+    Upgrader upgrader;
     Metrics metrics;
     /// Where each reads its turn's input, which is used up at the turn's end. A message as large as
     /// a turn comes with its header.

@@ -59,16 +59,23 @@ private:
 
 } // namespace
 
-QByteArray upgradeAnswer(const QByteArray &head, const QByteArray &subprotocol)
+Upgrader::Upgrader() = default;
+Upgrader::~Upgrader() = default;
+
+QByteArray Upgrader::answer(const QByteArray &head, const QByteArray &subprotocol)
 {
-    QWebSocketServer server(u"awesome-chat-server"_s, QWebSocketServer::NonSecureMode);
-    if (!subprotocol.isEmpty())
-        server.setSupportedSubprotocols({QString::fromLatin1(subprotocol)});
+    if (!m_server) {
+        m_server = std::make_unique<QWebSocketServer>(u"awesome-chat-server"_s,
+                                                      QWebSocketServer::NonSecureMode);
+        m_server->setHandshakeTimeout(-1); // all of the head is here: no timer for each
+    }
+    m_server->setSupportedSubprotocols(
+        subprotocol.isEmpty() ? QStringList() : QStringList(QString::fromLatin1(subprotocol)));
     MemorySocket socket(head);
-    server.handleConnection(&socket);
+    m_server->handleConnection(&socket);
     // It would read from the event loop.
-    QCoreApplication::sendPostedEvents(&server, QEvent::MetaCall);
+    QCoreApplication::sendPostedEvents(m_server.get(), QEvent::MetaCall);
     const QByteArray answer = socket.written();
-    const std::unique_ptr<QWebSocket> webSocket(server.nextPendingConnection());
+    const std::unique_ptr<QWebSocket> webSocket(m_server->nextPendingConnection());
     return webSocket ? answer : QByteArray();
 }

@@ -2,7 +2,6 @@
 #include "wire.h"
 
 #include "frameheader.h"
-#include "upgrader.h"
 
 #include <QScopedValueRollback>
 #include <QTimer>
@@ -132,9 +131,9 @@ void Wire::acceptRequest(QByteArrayView early)
     const auto &wanted = std::get<Behaviour>(behaviour);
     if (!wanted.isPlain())
         m_behaviour = std::make_unique<const Behaviour>(wanted);
-    m_output =
-        upgradeAnswer(m_handshake->head(),
-                      wanted.takesSubprotocol ? m_handshake->firstSubprotocol() : QByteArray());
+    m_output = m_context.upgrader.answer(m_handshake->head(),
+                                         wanted.takesSubprotocol ? m_handshake->firstSubprotocol()
+                                                                 : QByteArray());
     if (m_output.isEmpty())
         return refuse(Handshake::refusalOf(400, "The request cannot be answered with 101."));
     m_phase = Phase::Frames;
