@@ -16,7 +16,7 @@ from reporting import measured, number
 
 PEERS = Path(__file__).parent / "server" / "peers"
 OPEN_FILES = 10_000
-OURS, WS, BEAST = "Awesome Chat", "Node ws", "Boost.Beast"
+OURS, WS, BEAST, LIMIT = "Awesome Chat", "Node ws", "Boost.Beast", "limit"
 
 
 @dataclass
@@ -136,6 +136,7 @@ class ServerBench:
             BEAST: [programs / "bench_beast"],
             "libwebsockets": [programs / "bench_lws"],
             "QWebSocketServer": [programs / "bench_qwebsocketserver"],
+            LIMIT: [programs / "bench_limit"],
         }
         if self.quick:  # these take what scripts/setup --bench installs
             del result[BEAST], result["libwebsockets"]
@@ -198,8 +199,8 @@ class ServerBench:
         print(f"\n### The server beside its peers: messages there and back, per second of the server's CPU time\n\n"
               f"Medians of {self.runs}; a ratio is the median of those of neighbouring runs.\n")
         self.print_versions()
-        print(f"\n| | {' | '.join(self.commands)} | to ws | to Beast |")
-        print(f"|---|{'--:|' * (len(self.commands) + 2)}")
+        print(f"\n| | {' | '.join(self.commands)} | to ws | to Beast | to the limit |")
+        print(f"|---|{'--:|' * (len(self.commands) + 3)}")
         for row in ROWS:
             ours = reported(results, row.load, OURS, row.value)
             if not ours:
@@ -209,10 +210,11 @@ class ServerBench:
                 cells[0] = row.target.words(statistics.median(ours))
             cells.append(ratio(ours, reported(results, row.load, WS, row.value), row.beside_ws))
             cells.append(ratio(ours, reported(results, row.load, BEAST, row.value), row.beside_beast))
+            cells.append(ratio(ours, reported(results, row.load, LIMIT, row.value)))
             print(f"| {row.words or LOADS[row.load].words} | {' | '.join(cells)} |")
             if (row.beside, OURS) in results:
                 cells = [ratio(ours, reported(results, row.beside, OURS, row.value), row.beside_target)]
-                print(f"| ours beside {LOADS[row.beside].words} | {' | '.join(cells + [''] * (len(self.commands) + 1))} |")
+                print(f"| ours beside {LOADS[row.beside].words} | {' | '.join(cells + [''] * (len(self.commands) + 2))} |")
         print(f"\n{self.spread(results)}")
 
     def spread(self, results):
