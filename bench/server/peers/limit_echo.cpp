@@ -7,12 +7,15 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <arpa/inet.h>
@@ -27,10 +30,16 @@ namespace {
 
 using Bytes = std::vector<unsigned char>;
 
+constexpr std::size_t keySize = 4;
+
 struct Peer
 {
     bool isUpgraded = false;
-    Bytes unread; // of a frame that has not come as a whole
+    // Of the present frame (RFC 6455 5.2).
+    std::array<unsigned char, 14> header = {};
+    std::size_t headerSize = 0;
+    std::uint64_t missing = 0; // of its payload
+    std::uint64_t keys = 0; // two of the masking key, turned to where the payload goes on
 };
 
 void send(int descriptor, std::span<const unsigned char> bytes)
@@ -52,53 +61,77 @@ void send(int descriptor, std::span<const unsigned char> bytes)
 void upgrade(int descriptor, std::string_view request)
 {
     constexpr std::string_view header = "Sec-WebSocket-Key: ";
-    constexpr std::size_t keySize = 24;
+    constexpr std::size_t encodedSize = 24;
     const std::string key =
-        std::string(request.substr(request.find(header) + header.size(), keySize))
+        std::string(request.substr(request.find(header) + header.size(), encodedSize))
         + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     std::array<unsigned char, SHA_DIGEST_LENGTH> hash;
     SHA1(reinterpret_cast<const unsigned char *>(key.data()), key.size(), hash.data());
     std::array<unsigned char, 32> accept = {};
-    const int size = EVP_EncodeBlock(accept.data(), hash.data(), int(hash.size()));
+    const int acceptSize = EVP_EncodeBlock(accept.data(), hash.data(), int(hash.size()));
     std::string answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                          "Connection: Upgrade\r\nSec-WebSocket-Accept: ";
-    answer.append(reinterpret_cast<const char *>(accept.data()), std::size_t(size));
+    answer.append(reinterpret_cast<const char *>(accept.data()), std::size_t(acceptSize));
     answer += "\r\n\r\n";
     send(descriptor, {reinterpret_cast<const unsigned char *>(answer.data()), answer.size()});
 }
 
-/// Puts the echoes of the whole frames of \a input behind \a output. Returns what is left.
-std::span<const unsigned char> echo(std::span<const unsigned char> input, Bytes &output)
+/// Once the header is there: puts the echo's behind \a output.
+void takeHeaderByte(Peer &peer, unsigned char byte, Bytes &output)
 {
-    constexpr std::size_t keySize = 4;
-    output.resize(input.size()); // a frame without its key is shorter
-    unsigned char *end = output.data();
-    while (input.size() >= 2) {
-        std::size_t size = input[1] & 0x7f;
-        const std::size_t extended = size == 126 ? 2 : size == 127 ? 8 : 0;
-        const std::size_t headerSize = 2 + extended;
-        if (input.size() < headerSize + keySize)
-            break;
-        if (extended > 0) {
-            size = 0;
-            for (const unsigned char byte : input.subspan(2, extended))
-                size = size << 8 | byte;
-        }
-        if (input.size() < headerSize + keySize + size)
-            break;
-        const auto begin = end;
-        end = std::copy_n(input.data(), headerSize, end);
-        begin[1] &= 0x7f;
-        std::array<unsigned char, keySize> key;
-        std::copy_n(input.data() + headerSize, keySize, key.begin());
-        const unsigned char *const masked = input.data() + headerSize + keySize;
-        for (std::size_t i = 0; i < size; ++i)
-            end[i] = masked[i] ^ key[i % keySize];
-        end += size;
-        input = input.subspan(headerSize + keySize + size);
+    peer.header[peer.headerSize++] = byte;
+    if (peer.headerSize < 2)
+        return;
+    const std::size_t length = peer.header[1] & 0x7f;
+    const std::size_t end = length == 126 ? 4 : length == 127 ? 10 : 2;
+    if (peer.headerSize < end + keySize)
+        return;
+    peer.missing = length;
+    if (end > 2) {
+        peer.missing = 0;
+        for (std::size_t i = 2; i < end; ++i)
+            peer.missing = peer.missing << 8 | peer.header[i];
     }
-    output.resize(std::size_t(end - output.data()));
-    return input;
+    std::uint32_t key;
+    std::memcpy(&key, &peer.header[end], keySize);
+    peer.keys = std::uint64_t(key) << 32 | key;
+    peer.header[1] &= 0x7f;
+    output.insert(output.end(), peer.header.begin(), peer.header.begin() + std::ptrdiff_t(end));
+    peer.headerSize = 0;
+}
+
+/// Puts what is unmasked of \a masked behind \a output.
+void unmask(Peer &peer, std::span<const unsigned char> masked, Bytes &output)
+{
+    const std::size_t begin = output.size();
+    output.insert(output.end(), masked.begin(), masked.end());
+    std::span<unsigned char> rest = std::span(output).subspan(begin);
+    for (; rest.size() >= sizeof peer.keys; rest = rest.subspan(sizeof peer.keys)) {
+        std::uint64_t word;
+        std::memcpy(&word, rest.data(), sizeof word);
+        word ^= peer.keys;
+        std::memcpy(rest.data(), &word, sizeof word);
+    }
+    for (unsigned char &byte : rest) {
+        byte ^= static_cast<unsigned char>(peer.keys);
+        peer.keys = std::rotr(peer.keys, 8);
+    }
+    peer.missing -= masked.size();
+}
+
+/// Puts the echo of \a input behind \a output.
+void echo(Peer &peer, std::span<const unsigned char> input, Bytes &output)
+{
+    while (!input.empty()) {
+        if (peer.missing == 0) {
+            takeHeaderByte(peer, input.front(), output);
+            input = input.subspan(1);
+        } else {
+            const auto part = input.first(std::min<std::size_t>(input.size(), peer.missing));
+            unmask(peer, part, output);
+            input = input.subspan(part.size());
+        }
+    }
 }
 
 class Server
@@ -148,33 +181,26 @@ private:
     void read(int descriptor)
     {
         Peer &peer = m_peers[std::size_t(descriptor)];
-        const auto kept = peer.unread.size();
-        if (m_input.size() < kept + readSize)
-            m_input.resize(kept + readSize);
-        std::copy(peer.unread.begin(), peer.unread.end(), m_input.begin());
-        const ssize_t count = ::recv(descriptor, m_input.data() + kept, readSize, 0);
+        const ssize_t count = ::recv(descriptor, m_input.data(), m_input.size(), 0);
         if (count <= 0) {
             ::close(descriptor);
             return;
         }
-        const auto input = std::span<const unsigned char>(m_input).first(kept + std::size_t(count));
+        const auto input = std::span(std::as_const(m_input)).first(std::size_t(count));
         if (!peer.isUpgraded) { // a request comes as a whole, and alone
             upgrade(descriptor, {reinterpret_cast<const char *>(input.data()), input.size()});
             peer.isUpgraded = true;
             return;
         }
-        const auto rest = echo(input, m_output);
-        peer.unread.assign(rest.begin(), rest.end());
-        if (!m_output.empty())
-            send(descriptor, m_output);
+        m_output.clear();
+        echo(peer, input, m_output);
+        send(descriptor, m_output);
     }
-
-    static constexpr std::size_t readSize = 128 * 1024;
 
     const int m_listener;
     const int m_epoll = ::epoll_create1(0);
     std::vector<Peer> m_peers; // by descriptor
-    Bytes m_input;
+    Bytes m_input = Bytes(128 * 1024);
     Bytes m_output;
 };
 
