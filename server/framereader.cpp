@@ -152,30 +152,30 @@ std::size_t FrameReader::lengthEnd() const
     }
 }
 
-/// Takes what is there of the first two bytes, or of what these say is behind them. Each part is
-/// checked as soon as it is there, so that the verdict is the same however the input is cut.
+/// Takes what is there of the header. Each part is checked as soon as it is there, so that the
+/// verdict is the same however the input is cut.
 void FrameReader::readHeader()
 {
+    // Some of what is behind the header, too: where that ends is said by its second byte.
     const std::size_t before = m_headerSize;
-    const std::size_t end =
-        before < fixedHeaderSize ? fixedHeaderSize : lengthEnd() + maskingKeySize;
-    const auto count = qMin(qsizetype(end - before), m_input.size());
+    const auto count = qMin(qsizetype(maxHeaderSize - before), m_input.size());
     std::memcpy(&m_header[before], m_input.data(), std::size_t(count));
-    m_input = m_input.sliced(count);
     m_headerSize += std::size_t(count);
+    if (m_headerSize >= fixedHeaderSize)
+        m_headerSize = qMin(m_headerSize, lengthEnd() + maskingKeySize);
+    m_input = m_input.sliced(qsizetype(m_headerSize - before));
 
-    const auto hasCome = [&](std::size_t size) {
-        return !m_isEnded && before < size && m_headerSize >= size;
-    };
-    if (hasCome(1))
+    if (before < 1)
         checkFirstByte();
-    if (hasCome(fixedHeaderSize))
+    if (m_isEnded || m_headerSize < fixedHeaderSize)
+        return;
+    if (before < fixedHeaderSize)
         checkSecondByte();
-    if (m_headerSize < fixedHeaderSize)
-        return; // where the rest ends is not known yet
-    if (hasCome(lengthEnd()))
+    if (m_isEnded || m_headerSize < lengthEnd())
+        return;
+    if (before < lengthEnd())
         readLength();
-    if (hasCome(lengthEnd() + maskingKeySize))
+    if (!m_isEnded && m_headerSize == lengthEnd() + maskingKeySize)
         startPayload();
 }
 
