@@ -2,7 +2,6 @@
 #include "handshake.h"
 
 #include <QByteArrayList>
-#include <QUrl>
 
 #include <algorithm>
 #include <array>
@@ -24,12 +23,6 @@ constexpr bool isAlphanumeric(char c)
 bool isTokenCharacter(char c)
 {
     return isAlphanumeric(c) || QByteArrayView("!#$%&'*+-.^_`|~").contains(c);
-}
-
-/// Of a name, a port or an IP address. No "@" and no "%": nothing hides what the host is.
-bool isAuthorityCharacter(char c)
-{
-    return isAlphanumeric(c) || QByteArrayView("-._:[]").contains(c);
 }
 
 /// RFC 3986 2: anything else is percent-encoded. RFC 6455 3: no fragment.
@@ -72,94 +65,6 @@ bool isKey(QByteArrayView key)
     const auto decoded =
         QByteArray::fromBase64Encoding(key.toByteArray(), QByteArray::AbortOnBase64DecodingErrors);
     return key.size() == encodedKeySize && decoded && decoded.decoded.size() == keySize;
-}
-
-/// A host in its one spelling, and a port, or -1.
-struct Authority
-{
-    QString host;
-    int port = -1;
-
-    bool operator==(const Authority &) const = default;
-};
-
-/// With QUrl, because QWebSocketServer too reads the Host header with it.
-std::optional<Authority> toAuthority(QByteArrayView text)
-{
-    if (!std::all_of(text.begin(), text.end(), isAuthorityCharacter))
-        return std::nullopt;
-    QUrl url;
-    url.setAuthority(QString::fromLatin1(text), QUrl::StrictMode);
-    if (!url.isValid() || url.host().isEmpty())
-        return std::nullopt;
-    return Authority{url.host(QUrl::FullyEncoded), url.port()};
-}
-
-/// Of a Host header. "localhost." is the same name, in full.
-QString hostWithoutDot(const Authority &authority)
-{
-    return authority.host.endsWith(u'.') ? authority.host.chopped(1) : authority.host;
-}
-
-bool isLoopback(const QString &host)
-{
-    if (host == "localhost"_L1 || host.endsWith(".localhost"_L1) || host == "::1"_L1)
-        return true;
-    const QList<QStringView> octets = QStringView(host).split(u'.');
-    return octets.size() == 4 && octets.first() == "127"_L1
-        && std::all_of(octets.begin(), octets.end(), [](QStringView octet) {
-               bool isNumber = false;
-               return octet.toUInt(&isNumber) <= 255 && isNumber;
-           });
-}
-
-bool isHostAllowed(const QString &host, const HandshakePolicy &policy)
-{
-    if (policy.allowedHosts.isEmpty())
-        return !policy.loopbackHostsOnly || isLoopback(host);
-    return std::any_of(policy.allowedHosts.begin(), policy.allowedHosts.end(),
-                       [&host](const QString &allowed) {
-                           const auto authority = toAuthority(allowed.toUtf8());
-                           return authority && hostWithoutDot(*authority) == host;
-                       });
-}
-
-/// RFC 6454 4, 5: what two origins have in common when they are the same.
-struct Origin
-{
-    QByteArray scheme;
-    Authority authority;
-
-    bool operator==(const Origin &) const = default;
-};
-
-std::optional<Origin> toOrigin(QByteArrayView text)
-{
-    if (text == "null"_ba)
-        return Origin{"null"_ba, {}};
-    constexpr QByteArrayView separator = "://";
-    const qsizetype schemeSize = text.indexOf(separator);
-    if (schemeSize < 1)
-        return std::nullopt;
-    const QByteArray scheme = text.first(schemeSize).toByteArray().toLower();
-    auto authority = toAuthority(text.sliced(schemeSize + separator.size()));
-    if (!authority)
-        return std::nullopt;
-    if ((scheme == "http"_ba && authority->port == 80)
-        || (scheme == "https"_ba && authority->port == 443))
-        authority->port = -1;
-    return Origin{scheme, *authority};
-}
-
-bool isOriginAllowed(QByteArrayView text, const HandshakePolicy &policy)
-{
-    if (policy.allowedOrigins.isEmpty())
-        return true;
-    const auto origin = toOrigin(text);
-    return origin
-        && std::any_of(
-               policy.allowedOrigins.begin(), policy.allowedOrigins.end(),
-               [&origin](const QString &allowed) { return toOrigin(allowed.toUtf8()) == origin; });
 }
 
 QByteArrayView reasonPhrase(int status)
@@ -374,14 +279,14 @@ void Handshake::keep(QByteArrayView name, QByteArrayView value)
 void Handshake::finish()
 {
     // RFC 9112 3.2: 400, whatever else is right.
-    const auto authority = toAuthority(m_host.value_or(QByteArray()));
+    const auto authority = Authority::from(m_host.value_or(QByteArray()));
     if (!authority)
         return refuse(400, "The Host header is missing or malformed; send a name and a port.");
-    if (m_targetAuthority && toAuthority(*m_targetAuthority) != authority)
+    if (m_targetAuthority && Authority::from(*m_targetAuthority) != authority)
         return refuse(400, "The URL in the request line is not of the Host header; send a path.");
-    if (!isHostAllowed(hostWithoutDot(*authority), m_policy))
+    if (!m_policy.allowsHost(*authority))
         return refuse(403, "This server is not known by that name; use one that it allows.");
-    if (m_origin && !isOriginAllowed(*m_origin, m_policy))
+    if (m_origin && !m_policy.allowsOrigin(*m_origin))
         return refuse(403, "Pages of this origin may not connect; have the server allow it.");
 
     if (!contains(m_upgrade.value_or(QByteArray()), "websocket"_L1))

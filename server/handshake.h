@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "handshakepolicy.h"
+
 #include <QByteArray>
 #include <QByteArrayView>
-#include <QList>
-#include <QString>
 
 #include <optional>
-
-/*!
-    Which pages and names may reach the server.
-*/
-struct HandshakePolicy
-{
-    /// Origins of pages that may connect, compared as browsers do; empty allows all. A request
-    /// without an Origin is never a page's, and always allowed.
-    QList<QString> allowedOrigins;
-    /// Names that the server answers to, on any port; IPv6 addresses in brackets.
-    QList<QString> allowedHosts;
-    /// Where allowedHosts is empty: only names of this machine, against DNS rebinding.
-    bool loopbackHostsOnly = false;
-};
 
 /*!
     The head of the HTTP request that asks for a WebSocket (RFC 6455 4.2.1), checked as it comes.
