@@ -301,17 +301,21 @@ class Visits:
     """Honest peers who come one after the other, as long as the with statement lasts: whether trouble troubles them."""
 
     def __init__(self, server, pause=0.02, **how):
+        self.server, self.how = server, how
         self.seconds = []
+        self.error = None
         self._end = threading.Event()
-        self._error = None
-        self._thread = threading.Thread(target=self._run, args=(server, pause, how))
+        self._thread = threading.Thread(target=self._run, args=(pause,))
 
-    def _run(self, server, pause, how):
+    def _run(self, pause):
         try:
             while not self._end.wait(pause):
-                self.seconds.append(timed_visit(server, **how))
+                self.visit()
         except (AssertionError, OSError, EOFError) as error:
-            self._error = error
+            self.error = error
+
+    def visit(self):
+        self.seconds.append(timed_visit(self.server, **self.how))
 
     def __enter__(self):
         self._thread.start()
@@ -320,8 +324,8 @@ class Visits:
     def __exit__(self, error, *_):
         self._end.set()
         self._thread.join()
-        if error is None and self._error:
-            raise self._error
+        if error is None and self.error:
+            raise self.error
 
     def __str__(self):
         return (f"{len(self.seconds)}, median {milliseconds(statistics.median(self.seconds))}, "

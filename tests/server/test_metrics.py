@@ -204,6 +204,84 @@ class CountingWithFewFiles(Case):
         self.assert_counted(ignore=("event_loop_lag", "network_", "connections_refused_total"))
 
 
+class Visitor(threading.Thread):
+    """Comes again and again, talks, and leaves in turns politely and not."""
+
+    VISITS = 60
+    MESSAGES = 10
+    PAYLOAD = b"one of ten"
+
+    def __init__(self, server):
+        super().__init__()
+        self.server = server
+        self.sent = self.received = 0
+        self.error = None
+
+    def run(self):
+        try:
+            for visit in range(self.VISITS):
+                self.visit(is_polite=visit % 2 == 0)
+        except (AssertionError, OSError) as error:
+            self.error = error
+
+    def visit(self, is_polite):
+        with self.server.peer() as peer:
+            peer.upgrade()
+            for _ in range(self.MESSAGES):
+                peer.send(frame(TEXT, self.PAYLOAD))
+                assert peer.read_frame() == (TEXT, self.PAYLOAD)
+            if is_polite:
+                peer.close()
+            else:
+                peer.reset()
+            self.sent += peer.sent
+            self.received += peer.received
+
+
+class CountingInSeveralThreads(Case):
+    flags = ("--threads", "4")
+    VISITORS = 4
+
+    def test_asked_again_and_again(self):
+        """While peers come, talk and leave, each answer is complete and of one moment of each thread."""
+        visitors = [Visitor(self.server) for _ in range(self.VISITORS)]
+        for visitor in visitors:
+            visitor.start()
+        answers = 0
+        last = self.server.metrics()
+        try:
+            while any(visitor.is_alive() for visitor in visitors):
+                now = self.server.metrics()
+                answers += 1
+                self.assert_follows(now, last)
+                last = now
+        finally:
+            for visitor in visitors:
+                visitor.join()
+        self.assertEqual([visitor.error for visitor in visitors if visitor.error], [])
+        print(f"{answers} answers while {self.VISITORS} peers at a time came {Visitor.VISITS} times each")
+        self.assertGreater(answers, 10)
+
+        visits = self.VISITORS * Visitor.VISITS
+        self.do("connections_accepted_total", visits)
+        self.do("connections_upgraded_total", visits)
+        self.do_message("sent", "text", GREETING, visits)
+        for direction in ("received", "sent"):
+            self.do_message(direction, "text", Visitor.PAYLOAD, visits * Visitor.MESSAGES)
+        for code in (1000, 1006):
+            self.do("connections_closed_total", visits // 2, code=code)
+        self.do("network_received_bytes_total", sum(visitor.sent for visitor in visitors))
+        self.do("network_sent_bytes_total", sum(visitor.received for visitor in visitors))
+        self.assert_counted(ignore="event_loop_lag")
+
+    def assert_follows(self, now, last):
+        self.assertEqual(now.keys(), last.keys())
+        self.assertEqual([name for name in now if "_total" in name and now[name] < last[name]], [], "it has sunk")
+        closed = sum(count for name, count in now.items() if name.startswith("connections_closed_total"))
+        self.assertEqual(now["connections_open"], now["connections_upgraded_total"] - closed)
+        self.assertLessEqual(now["connections_upgraded_total"], now["connections_accepted_total"])
+
+
 class AnsweringAtOnce(Case):
     def test_beside_a_flood(self):
         """Small messages as fast as one peer can send and read them."""

@@ -13,8 +13,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from rawpeer import (BINARY, REQUEST, TEXT, Crowd, Peer, Server, ServerTest, Visits, close_frame, frame, measured,
@@ -23,13 +24,37 @@ from rawpeer import (BINARY, REQUEST, TEXT, Crowd, Peer, Server, ServerTest, Vis
 OPENSSL = sys.argv[2]
 
 
+def sha256(der):
+    return hashlib.sha256(der).hexdigest()
+
+
+class CertificateVisits(Visits):
+    """Visitors who remember which certificate they were shown."""
+
+    def __init__(self, server):
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        super().__init__(server, pause=0, context=context)
+        self.shown = []  # when it began to connect, and the certificate's SHA-256
+
+    def visit(self):
+        begin = time.monotonic()
+        with Peer(self.server, **self.how) as peer:
+            self.shown.append((begin, sha256(peer.socket.getpeercert(binary_form=True))))
+            peer.open().echo()
+            peer.leave()
+
+
 class Tls(ServerTest):
     def setUp(self):
         folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.certificate, self.key = folder / "certificate.pem", folder / "key.pem"
         self.make_pair()
-        self.server = self.enterContext(
-            Server("--tls-certificate", str(self.certificate), "--tls-key", str(self.key)))
+        self.server = self.enterContext(Server(*self.flags()))
+
+    def flags(self):
+        return "--tls-certificate", str(self.certificate), "--tls-key", str(self.key)
 
     def make_pair(self):
         """A new certificate with its key, as one makes them by hand; self.context trusts this one only."""
@@ -40,7 +65,7 @@ class Tls(ServerTest):
 
     def fingerprint(self):
         der = ssl.PEM_cert_to_DER_cert(self.certificate.read_text(encoding="ascii"))
-        return hashlib.sha256(der).hexdigest()
+        return sha256(der)
 
     def test_beside_silent_connections(self):
         for count in (31, 80, 2000):
@@ -167,6 +192,27 @@ class Tls(ServerTest):
             peer.leave()
         measured(f"{rounds} new certificates beside {len(live)} peers",
                  f"none dropped, in use within {milliseconds(slowest)}")
+
+    def test_new_certificates_in_several_threads(self):
+        """Whoever connects while it changes gets the old one or the new, whoever comes later the new, in each thread."""
+        rounds = 10
+        told = [(time.monotonic(), self.fingerprint())]  # since when nobody may be shown the one before
+        with Server("--threads", "4", *self.flags()) as server, ExitStack() as stack:
+            visitors = [stack.enter_context(CertificateVisits(server)) for _ in range(4)]
+            for _ in range(rounds):
+                before = [len(visits.shown) for visits in visitors]
+                self.make_pair()
+                server.send_signal(signal.SIGHUP)
+                wait_for(lambda: self.fingerprint() in server.log().replace(":", ""), "the new certificate")
+                told.append((time.monotonic(), self.fingerprint()))
+                wait_for(lambda: all(visits.error or len(visits.shown) > count + 10
+                                     for visits, count in zip(visitors, before)), "ten visits more of each")
+        shown = sorted(visit for visits in visitors for visit in visits.shown)
+        for begin, fingerprint in shown:
+            newest = max(number for number, (since, _) in enumerate(told) if since <= begin)
+            self.assertIn(fingerprint, [certificate for _, certificate in told[newest:newest + 2]],
+                          f"another one than certificate {newest} or the next")
+        measured(f"{rounds} new certificates in 4 threads", f"none of {len(shown)} handshakes meanwhile failed")
 
     def is_new(self):
         try:

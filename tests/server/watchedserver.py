@@ -129,6 +129,8 @@ class Server:
         with Peer(self.metrics_port) as peer:
             peer.send(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
             head, body = peer.read_to_end().split(b"\r\n\r\n", 1)
+        size = int(re.search(rb"\r\nContent-Length: (\d+)", head, re.IGNORECASE)[1])
+        assert size == len(body), f"{len(body)} bytes of an answer with {size}"
         return int(head.split()[1]), body.decode(), time.monotonic() - start
 
     def metrics(self):
