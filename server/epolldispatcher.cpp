@@ -25,6 +25,22 @@ constexpr int maxEventsPerTurn = 256;
 constexpr std::array<quint32, 3> eventsOf = {EPOLLIN, EPOLLOUT, EPOLLPRI};
 constexpr quint32 alwaysReported = EPOLLHUP | EPOLLERR;
 
+/// What the kernel is told with a wish, and tells with an event.
+epoll_data_t toData(int descriptor, quint32 file)
+{
+    return {.u64 = quint64(file) << 32 | quint32(descriptor)};
+}
+
+int descriptorOf(epoll_data_t data)
+{
+    return int(quint32(data.u64));
+}
+
+quint32 fileOf(epoll_data_t data)
+{
+    return quint32(data.u64 >> 32);
+}
+
 } // namespace
 
 EpollDispatcher::EpollDispatcher(QObject *parent)
@@ -45,7 +61,7 @@ EpollDispatcher::~EpollDispatcher()
 bool EpollDispatcher::openEpoll()
 {
     const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
-    epoll_event event = {.events = EPOLLIN, .data = {.fd = m_wakeUp}};
+    epoll_event event = {.events = EPOLLIN, .data = toData(m_wakeUp, 0)};
     if (::epoll_ctl(epoll, EPOLL_CTL_ADD, m_wakeUp, &event) != 0) {
         if (epoll != -1)
             ::close(epoll);
@@ -104,18 +120,21 @@ int EpollDispatcher::waitForNotifiers(int timeout)
     tellChanges();
     std::array<epoll_event, maxEventsPerTurn> events;
     const int size = ::epoll_wait(m_epoll, events.data(), int(events.size()), timeout);
-    auto waiting = State::Waiting;
-    m_state.compare_exchange_strong(waiting, State::Running);
+    endWait();
     int count = 0;
+    bool hasClosedFiles = false;
     for (int i = 0; i < size; ++i) {
-        const int descriptor = events[i].data.fd;
+        const int descriptor = descriptorOf(events[i].data);
+        const quint32 file = fileOf(events[i].data);
         if (descriptor == m_wakeUp)
             readWakeUp();
-        else if (m_watches[std::size_t(descriptor)].knownEvents == 0)
-            forgetClosedFiles();
+        else if (m_watches[std::size_t(descriptor)].isKnown(file))
+            count += activate(descriptor, file, events[i].events);
         else
-            count += activate(descriptor, events[i].events);
+            hasClosedFiles = true;
     }
+    if (hasClosedFiles)
+        forgetClosedFiles();
     return count;
 }
 
@@ -132,7 +151,7 @@ void EpollDispatcher::forgetClosedFiles()
     }
 }
 
-int EpollDispatcher::activate(int descriptor, quint32 events)
+int EpollDispatcher::activate(int descriptor, quint32 file, quint32 events)
 {
     int count = 0;
     for (std::size_t type = 0; type < eventsOf.size(); ++type) {
@@ -141,7 +160,7 @@ int EpollDispatcher::activate(int descriptor, quint32 events)
         // Looked up each time: a handler may have switched it off, or closed the file and opened
         // another.
         const Watch &watch = m_watches[std::size_t(descriptor)];
-        if (!watch.notifiers[type] || watch.isNewFile)
+        if (!watch.notifiers[type] || watch.file != file)
             continue;
         QEvent event(QEvent::SockAct);
         QCoreApplication::sendEvent(watch.notifiers[type], &event);
@@ -154,10 +173,16 @@ void EpollDispatcher::waitForWakeUp(int timeout)
 {
     pollfd wakeUp = {.fd = m_wakeUp, .events = POLLIN, .revents = 0};
     const int size = ::poll(&wakeUp, 1, timeout);
-    auto waiting = State::Waiting;
-    m_state.compare_exchange_strong(waiting, State::Running);
+    endWait();
     if (size > 0)
         readWakeUp();
+}
+
+/// From here on, nobody needs to write to m_wakeUp.
+void EpollDispatcher::endWait()
+{
+    auto waiting = State::Waiting;
+    m_state.compare_exchange_strong(waiting, State::Running);
 }
 
 void EpollDispatcher::readWakeUp()
@@ -208,7 +233,7 @@ void EpollDispatcher::registerSocketNotifier(QSocketNotifier *notifier)
     if (place && place != notifier)
         qWarning("EpollDispatcher: two notifiers of one type for descriptor %d", descriptor);
     if (wantedEvents(watch) == 0 && watch.last != notifier)
-        watch.isNewFile = true;
+        ++watch.file;
     place = notifier;
     noteChange(descriptor);
 }
@@ -247,11 +272,11 @@ void EpollDispatcher::tellChange(int descriptor, Watch &watch)
 {
     watch.isChanged = false;
     const quint32 wanted = wantedEvents(watch);
-    const bool isNewFile = std::exchange(watch.isNewFile, false);
+    const bool isNewFile = std::exchange(watch.knownFile, watch.file) != watch.file;
     const quint32 known = std::exchange(watch.knownEvents, wanted);
-    if (wanted == known && !isNewFile)
+    if (wanted == known && (wanted == 0 || !isNewFile))
         return;
-    epoll_event event = {.events = wanted, .data = {.fd = descriptor}};
+    epoll_event event = {.events = wanted, .data = toData(descriptor, watch.file)};
     if (wanted == 0) { // it may be closed already, and forgotten
         ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, &event);
         return;
@@ -264,7 +289,7 @@ void EpollDispatcher::tellChange(int descriptor, Watch &watch)
     }
     if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event) == 0)
         return;
-    // The old file is still open under another number.
+    // The file is open under its number again.
     if (errno != EEXIST || ::epoll_ctl(m_epoll, EPOLL_CTL_MOD, descriptor, &event) != 0)
         qWarning("EpollDispatcher: descriptor %d: %s", descriptor, qPrintable(qt_error_string()));
 }

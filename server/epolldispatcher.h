@@ -21,6 +21,24 @@
     itself. Install it with QThread::setEventDispatcher() or QCoreApplication::setEventDispatcher().
 
     It watches what epoll can watch: sockets, pipes and the like, but no regular files.
+
+    A number may be that of another file than before: one is closed, and the next that is opened
+    gets its number at once. Nobody tells us, and the kernel forgets the old one, unless somebody
+    else has it open. So what comes for a number that nobody watched counts as a new file, unless
+    it is the notifier that was there before. What the kernel is told of what is wanted now:
+
+    | it knows  | wanted is   | epoll_ctl(2)                                                     |
+    |-----------|-------------|------------------------------------------------------------------|
+    | nothing   | something   | ADD. After EEXIST MOD: it was closed before DEL could be told,   |
+    |           |             | has been open elsewhere, and has its number again                |
+    | something | of the same | MOD, unless it is what is known                                  |
+    |           | file        |                                                                  |
+    | something | of a new    | MOD, as it may be the old one after all. After ENOENT ADD: it is |
+    |           | file        | not                                                              |
+    | something | nothing     | DEL, which fails where the file is closed already                |
+
+    Events name the file they are of, by a count: those of an old one are not for the notifiers of
+    a new one.
 */
 class EpollDispatcher : public QAbstractEventDispatcher
 {
@@ -54,9 +72,16 @@ private:
         std::array<QSocketNotifier *, 3> notifiers = {};
         /// The last of them that was switched off; while it lives, its file is the same.
         QPointer<QSocketNotifier> last;
+        /// Which of the number's files it is, and which the kernel was told of last.
+        quint32 file = 0;
+        quint32 knownFile = 0;
         quint32 knownEvents = 0;
         bool isChanged = false; // and in m_changed
-        bool isNewFile = false; // the kernel may know another of the same number
+
+        [[nodiscard]] bool isKnown(quint32 ofFile) const
+        {
+            return knownEvents != 0 && knownFile == ofFile;
+        }
     };
     enum class State { Running, Waiting, Woken };
 
@@ -67,8 +92,9 @@ private:
     void tellChange(int descriptor, Watch &watch);
     [[nodiscard]] int timeout(bool isWaiting, bool withTimers) const;
     [[nodiscard]] int waitForNotifiers(int timeout);
-    [[nodiscard]] int activate(int descriptor, quint32 events);
+    [[nodiscard]] int activate(int descriptor, quint32 file, quint32 events);
     void waitForWakeUp(int timeout);
+    void endWait();
     void readWakeUp();
     [[nodiscard]] bool openEpoll();
     void forgetClosedFiles();

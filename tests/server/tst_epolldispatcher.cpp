@@ -10,6 +10,7 @@
 #include <QThread>
 #include <QTimer>
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -105,6 +106,18 @@ bool processEvents(QEventLoop::ProcessEventsFlags flags = QEventLoop::AllEvents)
     return QAbstractEventDispatcher::instance()->processEvents(flags);
 }
 
+/// How many turns a loop takes in which nothing but a timer has anything to do.
+int turnsIn(std::chrono::milliseconds time)
+{
+    QTimer timer;
+    QSignalSpy timeouts(&timer, &QTimer::timeout);
+    timer.start(time);
+    int turns = 0;
+    for (; timeouts.isEmpty(); ++turns)
+        processEvents(QEventLoop::WaitForMoreEvents);
+    return turns;
+}
+
 } // namespace
 
 /*!
@@ -142,9 +155,14 @@ private Q_SLOTS:
     void aHandlerRemovesTheOthers();
     void aHandlerAddsOthers();
     void aNotifierMayDestroyItself();
+    void aNotifierMovesToAnotherThread();
     void nestedLoopsServeNotifiers();
     void aNewFileWithTheSameNumberIsWatched_data();
     void aNewFileWithTheSameNumberIsWatched();
+    void aNewFileIsNotToldOfTheOld_data();
+    void aNewFileIsNotToldOfTheOld();
+    void aNewFileIsNotToldOfAnOldThatIsOpenElsewhere();
+    void aFileComesBackUnderItsNumber();
     void aDuplicateKeepsTheOldFileOpen();
     void aClosedFileThatIsOpenElsewhereCostsNothing();
     void manyAtOnceAreAllServed();
@@ -544,6 +562,43 @@ void EpollDispatcherTest::aNotifierMayDestroyItself()
     QCOMPARE(served, 1);
 }
 
+void EpollDispatcherTest::aNotifierMovesToAnotherThread()
+{
+    const SocketPair sockets;
+    QThread thread;
+    thread.setEventDispatcher(new EpollDispatcher);
+    QSocketNotifier notifier(sockets.ends[0], QSocketNotifier::Read);
+    std::atomic<QThread *> servedIn = nullptr;
+    QObject::connect(
+        &notifier, &QSocketNotifier::activated, &notifier,
+        [&] {
+            char byte = 0;
+            if (::read(sockets.ends[0], &byte, 1) == 1)
+                servedIn = QThread::currentThread();
+        },
+        Qt::DirectConnection);
+    sockets.send();
+    processEvents();
+    QCOMPARE(servedIn.exchange(nullptr), QThread::currentThread());
+
+    notifier.moveToThread(&thread);
+    sockets.send();
+    processEvents();
+    QCOMPARE(servedIn.load(), nullptr); // no longer here, and not yet there
+    thread.start();
+    QTRY_COMPARE(servedIn.load(), &thread);
+    sockets.send();
+    servedIn = nullptr;
+    QTRY_COMPARE(servedIn.load(), &thread);
+
+    QMetaObject::invokeMethod(
+        &notifier, [&] { notifier.moveToThread(thread.thread()); }, Qt::BlockingQueuedConnection);
+    sockets.send();
+    QTRY_COMPARE(servedIn.load(), QThread::currentThread());
+    thread.quit();
+    thread.wait();
+}
+
 void EpollDispatcherTest::nestedLoopsServeNotifiers()
 {
     const SocketPair outer;
@@ -602,6 +657,96 @@ void EpollDispatcherTest::aNewFileWithTheSameNumberIsWatched()
     QCOMPARE(served, 1);
 }
 
+void EpollDispatcherTest::aNewFileIsNotToldOfTheOld_data()
+{
+    QTest::addColumn<bool>("isNested");
+    QTest::newRow("in a handler") << false;
+    QTest::newRow("in a handler with a loop of its own") << true;
+}
+
+/// Two are ready in one turn, and whoever is served first replaces the other's file.
+void EpollDispatcherTest::aNewFileIsNotToldOfTheOld()
+{
+    QFETCH(bool, isNested);
+    struct Watched
+    {
+        std::unique_ptr<SocketPair> sockets = std::make_unique<SocketPair>();
+        std::unique_ptr<QSocketNotifier> notifier =
+            std::make_unique<QSocketNotifier>(sockets->ends[0], QSocketNotifier::Read);
+    };
+    std::array<Watched, 2> watched;
+    const Watched *replaced = nullptr;
+    int served = 0;
+    for (int i : {0, 1}) {
+        watched[i].sockets->send();
+        connect(watched[i].notifier.get(), &QSocketNotifier::activated, this, [&, i] {
+            watched[i].sockets->receive();
+            QVERIFY(!replaced);
+            Watched &other = watched[1 - i];
+            replaced = &other;
+            const int number = other.sockets->ends[0];
+            other.notifier.reset();
+            other.sockets.reset();
+            other = Watched();
+            QCOMPARE(other.sockets->ends[0], number);
+            connect(other.notifier.get(), &QSocketNotifier::activated, this, [&] { ++served; });
+            if (isNested)
+                processEvents();
+        });
+    }
+    processEvents();
+    QVERIFY(replaced);
+    QCOMPARE(served, 0); // nothing has been sent to the new one
+    replaced->sockets->send();
+    processEvents();
+    QCOMPARE(served, 1);
+}
+
+/// As a connection that gets the number of a socket that systemd has handed over, and keeps.
+void EpollDispatcherTest::aNewFileIsNotToldOfAnOldThatIsOpenElsewhere()
+{
+    const SocketPair sockets;
+    const SocketPair others;
+    const int number = ::fcntl(sockets.ends[0], F_DUPFD_CLOEXEC, 0);
+    auto notifier = std::make_unique<QSocketNotifier>(number, QSocketNotifier::Read);
+    processEvents();
+    notifier.reset();
+    QCOMPARE(::dup3(others.ends[0], number, O_CLOEXEC), number);
+    notifier = std::make_unique<QSocketNotifier>(number, QSocketNotifier::Read);
+    QSignalSpy reads(notifier.get(), &QSocketNotifier::activated);
+    processEvents();
+    sockets.send();
+    QVERIFY(!processEvents());
+    QCOMPARE(reads.size(), 0);
+    QVERIFY(turnsIn(100ms) < 10);
+    QCOMPARE(reads.size(), 0);
+    others.send();
+    processEvents();
+    QCOMPARE(reads.size(), 1);
+    notifier.reset();
+    ::close(number);
+}
+
+void EpollDispatcherTest::aFileComesBackUnderItsNumber()
+{
+    QTest::failOnWarning(QRegularExpression(QStringLiteral(".?")));
+    const SocketPair sockets;
+    const int number = ::fcntl(sockets.ends[0], F_DUPFD_CLOEXEC, 0);
+    auto notifier = std::make_unique<QSocketNotifier>(number, QSocketNotifier::Read);
+    processEvents();
+    notifier.reset();
+    ::close(number);
+    processEvents(); // too late to tell the kernel
+    QCOMPARE(::dup3(sockets.ends[0], number, O_CLOEXEC), number);
+    notifier = std::make_unique<QSocketNotifier>(number, QSocketNotifier::Read);
+    QSignalSpy reads(notifier.get(), &QSocketNotifier::activated);
+    sockets.send();
+    processEvents();
+    QCOMPARE(reads.size(), 1);
+    notifier.reset();
+    ::close(number);
+}
+
 void EpollDispatcherTest::aDuplicateKeepsTheOldFileOpen()
 {
     SocketPair sockets;
@@ -633,13 +778,7 @@ void EpollDispatcherTest::aClosedFileThatIsOpenElsewhereCostsNothing()
     notifier.reset();
     ::close(duplicate);
     sockets.send();
-    QTimer timer;
-    QSignalSpy timeouts(&timer, &QTimer::timeout);
-    timer.start(100);
-    int turns = 0;
-    for (; timeouts.isEmpty(); ++turns)
-        processEvents(QEventLoop::WaitForMoreEvents);
-    QVERIFY2(turns < 10, qPrintable(QString::number(turns)));
+    QVERIFY(turnsIn(100ms) < 10);
     others.send(); // they are watched as before
     processEvents();
     QCOMPARE(reads.size(), 1);
