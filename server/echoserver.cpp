@@ -135,30 +135,26 @@ std::optional<QString> EchoServer::start()
     return startWorkers();
 }
 
-/// How many are left when each worker has its own; there may be too few even for those.
-qint64 EchoServer::filesForPeers(qsizetype placeCount) const
+/// Lets the process have as many files as it may, and leaves to peers what is not needed to listen
+/// at so many places. Returns a sentence where there are too few even for that.
+std::optional<QString> EchoServer::reserveFiles(qsizetype placeCount)
 {
     const qint64 ownFiles = Limits::reservedFiles
         + (m_options.threads - 1) * (filesPerWorker + filesPerListener * qint64(placeCount));
-    return qint64(raiseFileLimit()) - ownFiles;
-}
-
-std::optional<QString> EchoServer::findLackOfFiles(qsizetype placeCount) const
-{
-    const qint64 files = filesForPeers(placeCount);
-    if (files > 0 || m_options.threads == 1) // which takes few
+    m_filesForPeers = qint64(raiseFileLimit()) - ownFiles;
+    if (m_filesForPeers > 0 || m_options.threads == 1) // which takes few
         return std::nullopt;
     return u"%1 threads need %2 more open files than this process may have; use --threads N for "
            "fewer, or allow more (ulimit -n, LimitNOFILE= of systemd)"_s.arg(
-               QString::number(m_options.threads), QString::number(1 - files));
+               QString::number(m_options.threads), QString::number(1 - m_filesForPeers));
 }
 
 std::optional<QString> EchoServer::startWorkers()
 {
     const Limits &limits = m_options.limits;
-    const qint64 files = filesForPeers(qsizetype(m_places.size()));
-    m_admission.emplace(int(std::min<qint64>(limits.maxConnections, std::max<qint64>(files, 1))),
-                        limits.maxConnectionsPerAddress);
+    m_admission.emplace(
+        int(std::min<qint64>(limits.maxConnections, std::max<qint64>(m_filesForPeers, 1))),
+        limits.maxConnectionsPerAddress);
     Worker::Task task;
     task.greeting = m_options.greeting;
     task.tls = m_tls;
@@ -203,7 +199,7 @@ bool EchoServer::addWorker()
 std::optional<QString> EchoServer::listenOnAddresses()
 {
     const QList<QHostAddress> addresses = addressesToUse();
-    if (std::optional<QString> problem = findLackOfFiles(addresses.size()))
+    if (std::optional<QString> problem = reserveFiles(addresses.size()))
         return problem;
     // A port that is free on the first address may be taken on the next one.
     std::optional<ListenError> error = listen(addresses);
@@ -319,7 +315,7 @@ std::optional<EchoServer::ListenError> EchoServer::listen(const QList<QHostAddre
 
 std::optional<QString> EchoServer::adopt(const QList<int> &sockets)
 {
-    if (std::optional<QString> problem = findLackOfFiles(sockets.size()))
+    if (std::optional<QString> problem = reserveFiles(sockets.size()))
         return problem;
     for (const int socket : sockets) {
         auto place = ListeningPlace::adopt(socket, m_options.threads);

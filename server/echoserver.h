@@ -73,8 +73,7 @@ private:
     [[nodiscard]] std::optional<ListenError> listen(const QList<QHostAddress> &addresses);
     [[nodiscard]] std::optional<QString> adopt(const QList<int> &sockets);
     [[nodiscard]] std::optional<QString> loadTls();
-    [[nodiscard]] qint64 filesForPeers(qsizetype placeCount) const;
-    [[nodiscard]] std::optional<QString> findLackOfFiles(qsizetype placeCount) const;
+    [[nodiscard]] std::optional<QString> reserveFiles(qsizetype placeCount);
     [[nodiscard]] std::optional<QString> startWorkers();
     [[nodiscard]] bool addWorker();
     void countStopped();
@@ -83,6 +82,8 @@ private:
     std::optional<QSslConfiguration> m_tls;
     std::vector<ListeningPlace> m_places;
     QList<QUrl> m_urls;
+    /// There may be none.
+    qint64 m_filesForPeers = 0;
     std::optional<Admission> m_admission;
     /// Either the one or the others.
     std::unique_ptr<Worker> m_ownWorker;
