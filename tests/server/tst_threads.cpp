@@ -68,8 +68,8 @@ private Q_SLOTS:
     void initTestCase();
     void eachHasASocketOfItsOwn();
     void allPeersAreServed();
-    void theLimitIsOneForAll();
-    void theLimitOfAnAddressIsOneForAll();
+    void aLimitIsOneForAll_data();
+    void aLimitIsOneForAll();
     void aTakenPortIsFoundToBeTaken();
     void aSocketThatIsHandedOverIsShared();
     void stopClosesEveryPeer();
@@ -118,33 +118,33 @@ void ThreadsTest::allPeersAreServed()
     QCOMPARE(metrics.sent.at(0).messages, quint64(clientCount) * 10);
 }
 
-void ThreadsTest::theLimitIsOneForAll()
+void ThreadsTest::aLimitIsOneForAll_data()
 {
+    QTest::addColumn<int>("maxConnections");
+    QTest::addColumn<int>("maxConnectionsPerAddress");
+    QTest::addColumn<Refusal>("refusal");
+    QTest::newRow("of all peers") << 10 << clientCount << Refusal::Full;
+    QTest::newRow("of those of an address") << clientCount << 10 << Refusal::AddressFull;
+}
+
+void ThreadsTest::aLimitIsOneForAll()
+{
+    QFETCH(Refusal, refusal);
+    QFETCH(int, maxConnections);
+    QFETCH(int, maxConnectionsPerAddress);
     ServerOptions options = threadedOptions();
-    options.limits.maxConnections = 10;
+    options.limits.maxConnections = maxConnections;
+    options.limits.maxConnectionsPerAddress = maxConnectionsPerAddress;
     EchoServer server(options);
     QVERIFY(!server.start());
     {
         const Clients clients = clientsOf(server, clientCount);
-        QTRY_COMPARE(server.metrics().refusals.at(std::size_t(Refusal::Full)),
-                     quint64(clientCount - 10));
+        QTRY_COMPARE(server.metrics().refusals.at(std::size_t(refusal)), quint64(clientCount - 10));
         QTRY_COMPARE(server.connectionCount(), 10);
     }
     QTRY_COMPARE(server.connectionCount(), 0);
     const Clients clients = clientsOf(server, 10); // all places are free again
     QTRY_VERIFY(areAllOpen(clients));
-}
-
-void ThreadsTest::theLimitOfAnAddressIsOneForAll()
-{
-    ServerOptions options = threadedOptions();
-    options.limits.maxConnectionsPerAddress = 10;
-    EchoServer server(options);
-    QVERIFY(!server.start());
-    const Clients clients = clientsOf(server, clientCount);
-    QTRY_COMPARE(server.metrics().refusals.at(std::size_t(Refusal::AddressFull)),
-                 quint64(clientCount - 10));
-    QTRY_COMPARE(server.connectionCount(), 10);
 }
 
 /// Though both would share it.
