@@ -158,7 +158,7 @@ class ServerBench:
 
             try:
                 line = server.stdout.readline()
-                match = re.search(r"(?:port |:)(\d+)(?:: (.*))?$", line)
+                match = re.search(r"(?:port |:)(\d+)(?:(?::| with) (.*))?$", line)
                 if not match:
                     sys.exit(f"bench: {name} does not listen: {line}{said()}")
                 self.versions[name] = match[2]

@@ -5,7 +5,8 @@
 #include <QTest>
 #include <QUrl>
 
-/// A server as a process of its own, which says "listening on ws://…" when it is ready.
+/// A server as a process of its own, which says "listening on ws://…" when it is ready, and maybe
+/// more.
 class ServerProcess
 {
 public:
@@ -18,8 +19,8 @@ public:
     {
         m_process.start(program, arguments);
         const bool ready = QTest::qWaitFor([this] { return m_process.canReadLine(); }, 20'000);
-        QByteArray line = m_process.readLine().trimmed();
-        m_url = QUrl(QString::fromUtf8(line.remove(0, qstrlen("listening on "))));
+        const QByteArrayList words = m_process.readLine().trimmed().split(' ');
+        m_url = QUrl(QString::fromUtf8(words.value(2)));
         return ready && m_url.isValid();
     }
     /// Starts our echo server, the program of that path, on \a port (0: a free one).
