@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "chatwindow.h"
+#include "echowindow.h"
 #include "serverprocess.h"
 #include "transcriptstore.h"
 #include "windowview.h"
@@ -22,13 +23,6 @@ using namespace Qt::Literals::StringLiterals;
 class tst_Conversations : public QObject
 {
     Q_OBJECT
-
-    static void say(QQuickWindow *window, const QString &text)
-    {
-        QVERIFY(itemNamed(window, u"input"_s)->hasActiveFocus());
-        typeInto(window, text);
-        QTest::keyClick(window, Qt::Key_Return);
-    }
 
     static QByteArray contentOf(const QString &fileName)
     {
@@ -169,14 +163,11 @@ private Q_SLOTS:
 
     void whatIsDeletedIsNoLongerShown()
     {
-        ServerProcess server;
-        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
         const QTemporaryDir folder;
-        const ChatWindow chat(server.url(),
-                              {.transcriptFile = folder.filePath(u"transcripts.sqlite"_s)});
-        QQuickWindow *window = chat.window();
-        QVERIFY(QTest::qWaitForWindowExposed(window));
-        QTRY_COMPARE(visibleRows(window).size(), 2);
+        EchoWindow echo;
+        QVERIFY(echo.open(AWESOMECHAT_SERVER,
+                          {.transcriptFile = folder.filePath(u"transcripts.sqlite"_s)}));
+        QQuickWindow *window = echo.window();
         auto *view = itemNamed(window, u"transcript"_s);
         view->forceActiveFocus();
         QTest::keyClick(window, Qt::Key_Up);
@@ -238,12 +229,9 @@ private Q_SLOTS:
 
     void theOneThatIsReadIsDeleted()
     {
-        ServerProcess server;
-        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
-        const ChatWindow chat(server.url());
-        QQuickWindow *window = chat.window();
-        QVERIFY(QTest::qWaitForWindowExposed(window));
-        QTRY_COMPARE(visibleRows(window).size(), 2);
+        EchoWindow echo;
+        QVERIFY(echo.open(AWESOMECHAT_SERVER));
+        QQuickWindow *window = echo.window();
         QTest::keyClick(window, Qt::Key_O, Qt::ControlModifier);
         QTRY_VERIFY(isShown(window, u"conversationList"_s));
         QTest::keyClick(window, Qt::Key_Delete);
@@ -331,13 +319,10 @@ private Q_SLOTS:
 
     void theReplayAgreesWithTheServer()
     {
-        ServerProcess server;
-        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
-        const ChatWindow chat(server.url());
-        QQuickWindow *window = chat.window();
-        QVERIFY(QTest::qWaitForWindowExposed(window));
+        EchoWindow echo;
+        QVERIFY(echo.open(AWESOMECHAT_SERVER));
+        QQuickWindow *window = echo.window();
         window->resize(900, 700);
-        QTRY_COMPARE(visibleRows(window).size(), 2);
         const QTemporaryDir folder;
         const QString file = fileWith(folder, u"good.jsonl"_s,
                                       {lineOf("received"_L1, u"Welcome to Awesome Chat"_s),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "chatwindow.h"
-#include "serverprocess.h"
+#include "echowindow.h"
 #include "transcript.h"
 #include "transcriptstore.h"
 #include "windowview.h"
@@ -53,18 +53,14 @@ private Q_SLOTS:
 
     void aConversation()
     {
-        ServerProcess server;
-        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
-        const ChatWindow chat(server.url());
-        QQuickWindow *window = chat.window();
-        QVERIFY(QTest::qWaitForWindowExposed(window));
-        QStringList rows{u"# socket open"_s, u"< Welcome to Awesome Chat"_s};
-        QTRY_COMPARE(visibleRows(window), rows);
+        EchoWindow echo;
+        QVERIFY(echo.open(AWESOMECHAT_SERVER));
+        QQuickWindow *window = echo.window();
+        QStringList rows = EchoWindow::greeted();
 
         const QQuickItem *input = itemNamed(window, u"input"_s);
         QVERIFY(input->hasActiveFocus());
-        typeInto(window, u"hello"_s);
-        QTest::keyClick(window, Qt::Key_Return);
+        say(window, u"hello"_s);
         QCOMPARE(input->property("text").toString(), QString());
         QVERIFY(input->hasActiveFocus());
         rows << u"> hello"_s << u"< hello"_s;
@@ -76,18 +72,15 @@ private Q_SLOTS:
         QTest::keyClick(window, Qt::Key_Enter);
         rows << u"> second"_s << u"< second"_s;
         QTRY_COMPARE(visibleRows(window), rows);
-        QVERIFY(server.log().contains("text 6 bytes: second"));
-        QVERIFY(window->title().contains(server.url().toString()));
+        QVERIFY(echo.server.log().contains("text 6 bytes: second"));
+        QVERIFY(window->title().contains(echo.server.url().toString()));
     }
 
     void theContentFollowsTheWindow()
     {
-        ServerProcess server;
-        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
-        const ChatWindow chat(server.url());
-        QQuickWindow *window = chat.window();
-        QVERIFY(QTest::qWaitForWindowExposed(window));
-        QTRY_COMPARE(visibleRows(window).size(), 2);
+        EchoWindow echo;
+        QVERIFY(echo.open(AWESOMECHAT_SERVER));
+        QQuickWindow *window = echo.window();
         for (const QSize size : {QSize(320, 200), QSize(1600, 1000), QSize(720, 480)}) {
             window->resize(size);
             QTRY_COMPARE(window->contentItem()->size().toSize(), size);
@@ -112,15 +105,12 @@ private Q_SLOTS:
 
     void theLineIsThereHoweverLowTheWindow()
     {
-        ServerProcess server;
-        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
-        const ChatWindow chat(server.url());
-        QQuickWindow *window = chat.window();
-        QVERIFY(QTest::qWaitForWindowExposed(window));
-        QTRY_COMPARE(visibleRows(window).size(), 2);
+        EchoWindow echo;
+        QVERIFY(echo.open(AWESOMECHAT_SERVER));
+        QQuickWindow *window = echo.window();
         window->resize(320, 200);
         QTRY_COMPARE(window->contentItem()->size().toSize(), QSize(320, 200));
-        server.kill();
+        echo.server.kill();
         QTRY_VERIFY(isShown(window, u"retryWords"_s));
         const auto isInSight = [window](const QString &name) {
             const QQuickItem *item = itemNamed(window, name);
@@ -136,8 +126,7 @@ private Q_SLOTS:
 
         // Lines that wait take a little room of the rows, and one of them is seen.
         for (const auto &line : {u"first"_s, u"second"_s, u"third"_s}) {
-            typeInto(window, line);
-            QTest::keyClick(window, Qt::Key_Return);
+            say(window, line);
         }
         QTRY_VERIFY(isShown(window, u"outbox"_s));
         QVERIFY(!window->grabWindow().isNull());
@@ -162,8 +151,7 @@ private Q_SLOTS:
         QVERIFY(isInSight(u"inputField"_s));
         QVERIFY(itemNamed(window, u"upper"_s)->property("overflows").toBool());
         click(window, u"inputField"_s);
-        typeInto(window, u"fourth"_s);
-        QTest::keyClick(window, Qt::Key_Return);
+        say(window, u"fourth"_s);
         QTRY_COMPARE(textOf(window, u"outboxTitle"_s), u"4 lines wait for the connection"_s);
         for (int line = 0; line < 12; ++line)
             QTest::keyClick(window, Qt::Key_Return, Qt::ShiftModifier);
@@ -177,12 +165,9 @@ private Q_SLOTS:
 
     void f1ListsTheKeysAndEscapeGoesOn()
     {
-        ServerProcess server;
-        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
-        const ChatWindow chat(server.url());
-        QQuickWindow *window = chat.window();
-        QVERIFY(QTest::qWaitForWindowExposed(window));
-        QTRY_COMPARE(visibleRows(window).size(), 2);
+        EchoWindow echo;
+        QVERIFY(echo.open(AWESOMECHAT_SERVER));
+        QQuickWindow *window = echo.window();
         typeInto(window, u"be"_s);
         QTest::keyClick(window, Qt::Key_F1);
         const QQuickItem *list = itemNamed(window, u"keyList"_s);
@@ -203,15 +188,12 @@ private Q_SLOTS:
 
     void theServerIsKilledAndRestarted()
     {
-        ServerProcess server;
-        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
-        const quint16 port = static_cast<quint16>(server.url().port());
-        const ChatWindow chat(server.url());
-        QQuickWindow *window = chat.window();
-        QVERIFY(QTest::qWaitForWindowExposed(window));
-        QTRY_COMPARE(visibleRows(window).size(), 2);
+        EchoWindow echo;
+        QVERIFY(echo.open(AWESOMECHAT_SERVER));
+        const quint16 port = static_cast<quint16>(echo.server.url().port());
+        QQuickWindow *window = echo.window();
 
-        server.kill();
+        echo.server.kill();
         QTRY_COMPARE(visibleRows(window).size(), 3);
         QVERIFY2(visibleRows(window).last().startsWith("# socket error: The connection to"_L1),
                  qPrintable(visibleRows(window).last()));
@@ -221,8 +203,7 @@ private Q_SLOTS:
         const QQuickItem *outbox = itemNamed(window, u"outbox"_s);
         QVERIFY(!outbox->isVisible());
         for (const auto &line : {u"first"_s, u"second"_s, u"third"_s}) {
-            typeInto(window, line);
-            QTest::keyClick(window, Qt::Key_Return);
+            say(window, line);
             QCOMPARE(input->property("text").toString(), QString());
         }
         QTRY_VERIFY(outbox->isVisible());
@@ -234,7 +215,7 @@ private Q_SLOTS:
                                           Q_ARG(QString, u"3"_s)));
 
         // Somebody is there again: they go out, each once.
-        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER, port));
+        QVERIFY(echo.server.startEchoServer(AWESOMECHAT_SERVER, port));
         QTest::keyClick(window, Qt::Key_R, Qt::ControlModifier);
         QTRY_VERIFY(visibleRows(window).contains(u"< 3"_s));
         QCOMPARE(visibleRows(window).filter(QRegularExpression(u"^>"_s)),
@@ -246,7 +227,7 @@ private Q_SLOTS:
         QTRY_VERIFY(!outbox->isVisible());
 
         // A server that is asked to end says goodbye.
-        server.terminate();
+        echo.server.terminate();
         QTRY_COMPARE(
             visibleRows(window).last(),
             u"# socket closed cleanly by the server: 1001, going away, “Server stopping”"_s);
@@ -254,18 +235,15 @@ private Q_SLOTS:
 
     void aLostConnectionComesBackByItself()
     {
-        ServerProcess server;
-        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
-        const quint16 port = static_cast<quint16>(server.url().port());
-        const ChatWindow chat(server.url());
-        QQuickWindow *window = chat.window();
-        QVERIFY(QTest::qWaitForWindowExposed(window));
-        QTRY_COMPARE(visibleRows(window).size(), 2);
+        EchoWindow echo;
+        QVERIFY(echo.open(AWESOMECHAT_SERVER));
+        const quint16 port = static_cast<quint16>(echo.server.url().port());
+        QQuickWindow *window = echo.window();
         const QQuickItem *bar = itemNamed(window, u"retryBar"_s);
         QVERIFY(!bar->isVisible());
-        server.kill();
+        echo.server.kill();
         QTRY_VERIFY(bar->isVisible());
-        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER, port));
+        QVERIFY(echo.server.startEchoServer(AWESOMECHAT_SERVER, port));
         QTRY_COMPARE_WITH_TIMEOUT(visibleRows(window).count(u"< Welcome to Awesome Chat"_s), 2,
                                   30'000);
         QVERIFY(!bar->isVisible());
@@ -282,15 +260,12 @@ private Q_SLOTS:
 
     void anotherServerIsTyped()
     {
-        ServerProcess server;
-        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
         Stranger stranger;
         stranger.texts = {u"from a stranger"_s};
         stranger.listen();
-        const ChatWindow chat(server.url());
-        QQuickWindow *window = chat.window();
-        QVERIFY(QTest::qWaitForWindowExposed(window));
-        QTRY_COMPARE(visibleRows(window).size(), 2);
+        EchoWindow echo;
+        QVERIFY(echo.open(AWESOMECHAT_SERVER));
+        QQuickWindow *window = echo.window();
 
         QTest::keyClick(window, Qt::Key_L, Qt::ControlModifier);
         typeInto(window, u"http://localhost"_s);
@@ -308,7 +283,7 @@ private Q_SLOTS:
 
         // The first conversation is as it was left.
         QTest::keyClick(window, Qt::Key_L, Qt::ControlModifier);
-        typeInto(window, server.url().toString());
+        typeInto(window, echo.server.url().toString());
         QTest::keyClick(window, Qt::Key_Return);
         QTRY_COMPARE(visibleRows(window).size(), 5);
         QVERIFY(visibleRows(window).at(2).startsWith("# socket closed cleanly from here: 1000"_L1));
@@ -585,14 +560,10 @@ private Q_SLOTS:
 
     void aMessageIsSentAgain()
     {
-        ServerProcess server;
-        QVERIFY(server.startEchoServer(AWESOMECHAT_SERVER));
-        const ChatWindow chat(server.url());
-        QQuickWindow *window = chat.window();
-        QVERIFY(QTest::qWaitForWindowExposed(window));
-        QTRY_COMPARE(visibleRows(window).size(), 2);
-        typeInto(window, u" exactly this "_s);
-        QTest::keyClick(window, Qt::Key_Return);
+        EchoWindow echo;
+        QVERIFY(echo.open(AWESOMECHAT_SERVER));
+        QQuickWindow *window = echo.window();
+        say(window, u" exactly this "_s);
         QTRY_COMPARE(visibleRows(window).size(), 4);
 
         auto *view = itemNamed(window, u"transcript"_s);
@@ -603,14 +574,13 @@ private Q_SLOTS:
         QTest::keyClick(window, Qt::Key_Return, Qt::ControlModifier);
         QTRY_COMPARE(visibleRows(window).size(), 6);
         QCOMPARE(visibleRows(window).at(4), u"> "_s + u" exactly this "_s);
-        QCOMPARE(server.log().count("text 14 bytes:  exactly"), 2);
+        QCOMPARE(echo.server.log().count("text 14 bytes:  exactly"), 2);
 
         QTest::keyClick(window, Qt::Key_E, Qt::ControlModifier);
         const QQuickItem *input = itemNamed(window, u"input"_s);
         QVERIFY(input->hasActiveFocus());
         QCOMPARE(input->property("text").toString(), u" exactly this "_s);
-        typeInto(window, u"!"_s);
-        QTest::keyClick(window, Qt::Key_Return);
+        say(window, u"!"_s);
         QTRY_COMPARE(visibleRows(window).size(), 8);
         QCOMPARE(visibleRows(window).at(7), u"<  exactly this !"_s);
     }

@@ -76,3 +76,11 @@ inline void typeInto(QWindow *window, const QString &text)
     for (const QChar c : text)
         QTest::keyClick(window, c.toLatin1());
 }
+
+/// Types \a text into the line of \a window, which has to have the focus, and Enter.
+inline void say(QQuickWindow *window, const QString &text)
+{
+    QVERIFY(itemNamed(window, QStringLiteral("input"))->hasActiveFocus());
+    typeInto(window, text);
+    QTest::keyClick(window, Qt::Key_Return);
+}
