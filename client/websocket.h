@@ -122,7 +122,7 @@ class WebSocket
     /// ends the connection with close code 1009.
     Q_PROPERTY(qint64 maxMessageSize READ maxMessageSize WRITE setMaxMessageSize NOTIFY
                    maxMessageSizeChanged FINAL)
-    /// Whether messages are left with the connection for now, for those who cannot take more. What
+    /// Whether messages are left with the connection until those can take more who cannot. What
     /// comes after them waits too, such as the news that the connection has ended; once too much
     /// waits, the server is slowed down, and one that is left waiting for long may hang up. Nothing
     /// is lost. Sending goes on. When the connection is closed from here, what waits is heard in
