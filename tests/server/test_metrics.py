@@ -207,7 +207,7 @@ class CountingWithFewFiles(Case):
 class Visitor(threading.Thread):
     """Comes again and again, talks, and leaves in turns politely and not."""
 
-    VISITS = 60
+    VISITS = 200
     MESSAGES = 10
     PAYLOAD = b"one of ten"
 
@@ -240,10 +240,12 @@ class Visitor(threading.Thread):
 
 class CountingInSeveralThreads(Case):
     flags = ("--threads", "4")
+    STAYING = 100
     VISITORS = 4
 
     def test_asked_again_and_again(self):
         """While peers come, talk and leave, each answer is complete and of one moment of each thread."""
+        staying = [self.open_peer() for _ in range(self.STAYING)]
         visitors = [Visitor(self.server) for _ in range(self.VISITORS)]
         for visitor in visitors:
             visitor.start()
@@ -270,8 +272,8 @@ class CountingInSeveralThreads(Case):
             self.do_message(direction, "text", Visitor.PAYLOAD, visits * Visitor.MESSAGES)
         for code in (1000, 1006):
             self.do("connections_closed_total", visits // 2, code=code)
-        self.do("network_received_bytes_total", sum(visitor.sent for visitor in visitors))
-        self.do("network_sent_bytes_total", sum(visitor.received for visitor in visitors))
+        self.do("network_received_bytes_total", sum(peer.sent for peer in (*staying, *visitors)))
+        self.do("network_sent_bytes_total", sum(peer.received for peer in (*staying, *visitors)))
         self.assert_counted(ignore="event_loop_lag")
 
     def assert_follows(self, now, last):
