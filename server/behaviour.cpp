@@ -323,6 +323,8 @@ Behaviour::greetingInsteadOf(const std::optional<QString> &greetingOfServer) con
 
 std::variant<Behaviour, QString> parseBehaviour(QByteArrayView query, const Limits &limits)
 {
+    if (query.isEmpty())
+        return Behaviour();
     Parser parser(limits);
     for (const QByteArray &pair : query.toByteArray().split('&')) {
         if (pair.isEmpty())

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "logging.h"
 
+#include <QDateTime>
 #include <QRegularExpression>
+#include <QScopeGuard>
 #include <QStringDecoder>
 #include <QTest>
 
@@ -31,6 +33,7 @@ class LoggingTest : public QObject
 private Q_SLOTS:
     void initTestCase();
     void hasItsTime();
+    void hasThePatternThatIsWanted();
     void oneEventIsOneLine_data();
     void oneEventIsOneLine();
     void keepsWhatIsEscapedAlready();
@@ -52,9 +55,23 @@ void LoggingTest::initTestCase()
 
 void LoggingTest::hasItsTime()
 {
+    const QDateTime before = QDateTime::currentDateTime();
+    const QString shown = QString::fromUtf8(line(u"hello — world"_s));
+    const QDateTime after = QDateTime::currentDateTime();
     const QRegularExpression expected(
-        u"^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3} hello — world\n$"_s);
-    QVERIFY(expected.match(QString::fromUtf8(line(u"hello — world"_s))).hasMatch());
+        u"^(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3}) hello — world\n$"_s);
+    const QRegularExpressionMatch match = expected.match(shown);
+    QVERIFY2(match.hasMatch(), qPrintable(shown));
+    const auto time = QDateTime::fromString(match.captured(1), u"yyyy-MM-dd hh:mm:ss.zzz"_s);
+    QVERIFY2(time >= before && time <= after, qPrintable(shown));
+}
+
+void LoggingTest::hasThePatternThatIsWanted()
+{
+    qputenv("QT_MESSAGE_PATTERN", "<6>%{message}");
+    const auto restored = qScopeGuard([] { qunsetenv("QT_MESSAGE_PATTERN"); });
+    qSetMessagePattern(u"<6>%{message}"_s); // Qt has looked at the variable before
+    QCOMPARE(line(u"hello"_s), "<6>hello\n");
 }
 
 void LoggingTest::oneEventIsOneLine_data()
