@@ -166,7 +166,7 @@ private Q_SLOTS:
     {
         // Each of both hears its own answers: lines without an echo are confirmed.
         WebSocketPeer peer;
-        Talk talk(peer.url(), 20);
+        Talk talk(peer.url());
         Outbox outbox;
         QSignalSpy states(&outbox, &Outbox::stateChanged);
         outbox.setSocket(&talk.socket);
