@@ -22,6 +22,7 @@ PROGRAM = sys.argv[1]  # the server, as every test that uses this is given it
 # Sanitizers take memory and time of their own.
 IS_SANITIZED = b"__asan_init" in Path(PROGRAM).read_bytes()
 TIMEOUT = 20  # seconds: how long anything may take on a busy machine before the test gives up
+ONE_LOOP = ("--threads", "1")  # in which one peer's turns tell of everybody's
 GREETING = b"Welcome to Awesome Chat"
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 REQUEST = (b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

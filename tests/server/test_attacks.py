@@ -10,8 +10,9 @@ import threading
 import time
 from contextlib import suppress
 
-from rawpeer import (BINARY, CLOSE, GREETING, REQUEST, TEXT, Crowd, Peer, Server, ServerTest, Visits, close_frame,
-                     frame, is_served, measured, milliseconds, percentile, run_tests, source, timed_visit, wait_for)
+from rawpeer import (BINARY, CLOSE, GREETING, ONE_LOOP, REQUEST, TEXT, Crowd, Peer, Server, ServerTest, Visits,
+                     close_frame, frame, is_served, measured, milliseconds, percentile, run_tests, source,
+                     timed_visit, wait_for)
 
 KIBIBYTE = 1024
 MEBIBYTE = 1024 * 1024
@@ -123,7 +124,7 @@ class HalfClose(ServerTest):
     """A peer that has said all (FIN) and still listens is owed every echo, and a clean end."""
 
     def setUp(self):
-        self.server = self.enterContext(Server())
+        self.server = self.enterContext(Server(*ONE_LOOP))
 
     def assert_echoes_and_end(self, peer, messages):
         for number, message in enumerate(messages):

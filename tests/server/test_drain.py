@@ -11,8 +11,8 @@ import threading
 import time
 from contextlib import suppress
 
-from rawpeer import (BINARY, CLOSE, PROGRAM, REQUEST, TEXT, TIMEOUT, Crowd, Peer, Server, ServerTest, close_frame,
-                     frame, measured, milliseconds, run_tests, timed_visit, wait_for)
+from rawpeer import (BINARY, CLOSE, ONE_LOOP, PROGRAM, REQUEST, TEXT, TIMEOUT, Crowd, Peer, Server, ServerTest,
+                     close_frame, frame, measured, milliseconds, run_tests, timed_visit, wait_for)
 
 DRAIN = 6  # seconds: how long the end may take at most
 KIBIBYTE = 1024
@@ -81,7 +81,7 @@ class Sigterm(ServerTest):
     def test_what_is_owed(self):
         """Peers that have not read their echoes yet get all of them, then 1001."""
         messages = [bytes([number]) * 64 * KIBIBYTE for number in range(96)]  # more than the kernel takes
-        with Server("--high-mark", str(64 * 1024 * KIBIBYTE)) as server, Peer(server) as other:
+        with Server(*ONE_LOOP, "--high-mark", str(64 * 1024 * KIBIBYTE)) as server, Peer(server) as other:
             other.open()
             peers = [self.enterContext(Peer(server, receive_buffer=8 * KIBIBYTE)).open() for _ in range(10)]
             memory = server.memory()
@@ -108,7 +108,7 @@ class Sigterm(ServerTest):
 
     def test_half_closed_peers_are_owed_too(self):
         messages = [b"%d" % number * 2000 for number in range(200)]
-        with Server() as server, Peer(server, receive_buffer=8 * KIBIBYTE) as peer, Peer(server) as other:
+        with Server(*ONE_LOOP) as server, Peer(server, receive_buffer=8 * KIBIBYTE) as peer, Peer(server) as other:
             other.open()
             peer.open()
             peer.send(b"".join(frame(TEXT, message) for message in messages))

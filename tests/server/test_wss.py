@@ -18,8 +18,8 @@ import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from rawpeer import (BINARY, REQUEST, TEXT, Crowd, Peer, Server, ServerTest, Visits, close_frame, frame, measured,
-                     milliseconds, run_tests, timed_visit, wait_for)
+from rawpeer import (BINARY, ONE_LOOP, REQUEST, TEXT, Crowd, Peer, Server, ServerTest, Visits, close_frame, frame,
+                     measured, milliseconds, run_tests, timed_visit, wait_for)
 
 OPENSSL = sys.argv[2]
 
@@ -141,16 +141,17 @@ class Tls(ServerTest):
 
     def test_what_is_owed_at_the_end(self):
         messages = [bytes([number]) * 64 * 1024 for number in range(8)]
-        peers = [self.enterContext(Peer(self.server, receive_buffer=8192, context=self.context)).open()
+        server = self.enterContext(Server(*ONE_LOOP, *self.flags()))
+        peers = [self.enterContext(Peer(server, receive_buffer=8192, context=self.context)).open()
                  for _ in range(5)]
-        with Peer(self.server, context=self.context) as other:
+        with Peer(server, context=self.context) as other:
             other.open()
             for peer in peers:
                 for message in messages:
                     peer.send(frame(BINARY, message))
             for _ in range(200):  # turns of the server's loop, in which it takes all that
                 other.echo()
-            self.server.send_signal(signal.SIGTERM)
+            server.send_signal(signal.SIGTERM)
             self.assertEqual(other.read_close(), 1001)
         for peer in peers:
             for message in messages:
@@ -159,7 +160,7 @@ class Tls(ServerTest):
             peer.send(close_frame(1001))
             peer.read_end()
             peer.close()
-        self.assertEqual(self.server.wait()[0], 0)
+        self.assertEqual(server.wait()[0], 0)
 
     def test_reset_on_request(self):
         with Peer(self.server, receive_buffer=8192, context=self.context) as peer:
@@ -194,7 +195,7 @@ class Tls(ServerTest):
                  f"none dropped, in use within {milliseconds(slowest)}")
 
     def test_new_certificates_in_several_threads(self):
-        """Whoever connects while it changes gets the old one or the new, whoever comes later the new, in each thread."""
+        """Who connects while it changes gets the old one or the new, who comes later the new, in each thread."""
         rounds = 10
         told = [(time.monotonic(), self.fingerprint())]  # since when nobody may be shown the one before
         with Server("--threads", "4", *self.flags()) as server, ExitStack() as stack:
