@@ -353,8 +353,10 @@ qint64 WebSocket::sendTextMessage(const QString &message)
 {
     if (m_state.status != Open || !m_worker->isOpen())
         return 0;
+    const QByteArray payload = message.toUtf8();
+    expectEcho(payload);
     const qint64 accepted = m_worker->sendText(message);
-    noteSent(ReceivedMessage::Text, message.toUtf8());
+    Q_EMIT messageSent(m_sentNumber, ReceivedMessage::Text, payload);
     Q_EMIT textMessageSent(message);
     Q_EMIT bytesToWriteChanged();
     return accepted;
@@ -364,17 +366,18 @@ qint64 WebSocket::sendBinaryMessage(const QByteArray &message)
 {
     if (m_state.status != Open || !m_worker->isOpen())
         return 0;
+    expectEcho(message);
     const qint64 accepted = m_worker->sendBinary(message);
-    noteSent(ReceivedMessage::Binary, message);
+    Q_EMIT messageSent(m_sentNumber, ReceivedMessage::Binary, message);
     Q_EMIT binaryMessageSent(message);
     Q_EMIT bytesToWriteChanged();
     return accepted;
 }
 
-void WebSocket::noteSent(ReceivedMessage::Kind kind, const QByteArray &payload)
+/// To be called before it goes out, which another thread sees to: the round trip begins here.
+void WebSocket::expectEcho(const QByteArray &payload)
 {
     m_echoes.sent(++m_sentNumber, payload);
-    Q_EMIT messageSent(m_sentNumber, kind, payload);
 }
 
 quint64 WebSocket::ping()

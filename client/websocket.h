@@ -325,7 +325,7 @@ private:
     void hear(const SocketEvent::Closing &event);
     void hear(const SocketEvent::Ended &event);
 
-    void noteSent(ReceivedMessage::Kind kind, const QByteArray &payload);
+    void expectEcho(const QByteArray &payload);
     void becomeClosing();
     void become(const State &state);
     void finish(const State &state);
