@@ -119,10 +119,12 @@ void FrameReader::giveBack(QByteArray &payload)
 */
 char *FrameReader::extend(QByteArray &payload, qsizetype count, qsizetype maxSize)
 {
-    if (m_spare && payload.capacity() == 0)
-        payload = m_spare->take();
     const qsizetype oldSize = payload.size();
     const qsizetype newSize = oldSize + count;
+    if (newSize < maxSize) // it may stay incomplete for long, and borrows nothing
+        giveBack(payload);
+    else if (m_spare && payload.capacity() == 0)
+        payload = m_spare->take();
     if (newSize > payload.capacity())
         payload.reserve(qMin(2 * newSize, maxSize));
     payload.resize(newSize);

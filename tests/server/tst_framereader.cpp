@@ -273,6 +273,8 @@ private Q_SLOTS:
     void nothingAfterTheEnd();
     void messagesAreTakenOneByOne();
     void memoryIsUsedAgain();
+    void halfAMessageBorrowsNothing_data();
+    void halfAMessageBorrowsNothing();
     void announcedLengthCostsNothing_data();
     void announcedLengthCostsNothing();
     void memoryFollowsTheData();
@@ -795,6 +797,37 @@ void FrameReaderTest::memoryIsUsedAgain()
     QVERIFY(reader.next()->payload.capacity() < 1000);
     QVERIFY(!reader.next());
     QCOMPARE(reader.capacity(), 0);
+}
+
+void FrameReaderTest::halfAMessageBorrowsNothing_data()
+{
+    QTest::addColumn<QByteArray>("input");
+    const QByteArray half = textFrame("half"_ba).chopped(2);
+    const QByteArray fragment = notLast(Opcode::Binary, "x"_ba);
+    const QByteArray halfAPing = frame(Opcode::Ping, "ping"_ba).chopped(2);
+    QTest::newRow("half a frame") << half;
+    QTest::newRow("half a frame behind a whole one") << textFrame("whole"_ba) + half;
+    QTest::newRow("a fragment") << fragment;
+    QTest::newRow("a fragment behind a whole message") << textFrame("whole"_ba) + fragment;
+    QTest::newRow("half a ping") << halfAPing;
+    QTest::newRow("half a ping behind a whole one") << frame(Opcode::Ping, "ping"_ba) + halfAPing;
+    QTest::newRow("half a ping in a message") << fragment + halfAPing;
+}
+
+/// However many peers leave it at that: the memory of larger messages is not theirs to keep.
+void FrameReaderTest::halfAMessageBorrowsNothing()
+{
+    QFETCH(const QByteArray, input);
+    SpareBuffer spare;
+    QByteArray lent;
+    lent.reserve(SpareBuffer::maxCapacity);
+    spare.giveBack(std::move(lent));
+    FrameReader reader(limit, FrameReader::defaultMaxFragments, &spare);
+    reader.feed(input);
+    while (reader.next()) { }
+    QVERIFY(reader.isInsideMessage());
+    QVERIFY2(reader.capacity() < 100, qPrintable(QString::number(reader.capacity())));
+    QCOMPARE(spare.take().capacity(), SpareBuffer::maxCapacity);
 }
 
 void FrameReaderTest::announcedLengthCostsNothing_data()
