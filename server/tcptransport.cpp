@@ -18,6 +18,8 @@ namespace {
 
 /// As many as a call of the kernel takes at least (POSIX: _XOPEN_IOV_MAX).
 constexpr std::size_t maxPartsAtOnce = 16;
+/// Below, it costs less to copy a part than to keep it where it is.
+constexpr qsizetype smallPartSize = 4096;
 
 bool isTransient(int error)
 {
@@ -92,11 +94,23 @@ void TcpTransport::write(std::span<const QByteArray> parts)
     if (m_bytesToWrite == 0)
         return; // all is sent, or the connection has failed
     for (const QByteArray &part : parts.subspan(sent.part))
-        m_pending << part;
+        keep(part);
     if (wasKernelFull)
         return;
     m_pendingBegin = sent.byte;
     waitForKernel();
+}
+
+/// Small parts are put together: each may be in memory many times its size.
+void TcpTransport::keep(const QByteArray &part)
+{
+    const auto isSmall = [](const QByteArray &bytes) { return bytes.size() < smallPartSize; };
+    if (!isSmall(part))
+        m_pending << part;
+    else if (m_pending.isEmpty() || !isSmall(m_pending.constLast()))
+        m_pending << QByteArray(part.constData(), part.size());
+    else
+        m_pending.last() += part;
 }
 
 void TcpTransport::waitForKernel()

@@ -41,6 +41,7 @@ private:
     };
 
     [[nodiscard]] Position send(std::span<const QByteArray> parts, Position position);
+    void keep(const QByteArray &part);
     void writePending();
     void waitForKernel();
     void closeIfBothEnded();

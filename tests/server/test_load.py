@@ -81,6 +81,27 @@ class SlowReaders(ServerTest):
             self.assert_small(f"100 bytes read of {taken // MEBIBYTE} MiB")
             peer.reset()
 
+    def in_turns(self, other, peer, message, count):
+        """Sends it so many times, each behind a larger one of another peer, whose memory is free to use then."""
+        for _ in range(count):
+            other.echo(bytes(3900), BINARY)
+            peer.send(message)
+        other.echo()
+
+    def test_small_messages_beside_a_busy_peer(self):
+        count = 10_000
+        with Server("--threads", "1", "--high-mark", str(64 * MEBIBYTE)) as server, Peer(server) as other:
+            other.open().echo(bytes(MEBIBYTE), BINARY)
+            with Peer(server, receive_buffer=4 * KIBIBYTE) as peer:
+                offer(peer.open(), frame(BINARY, bytes(64 * KIBIBYTE - 8)), 8 * MEBIBYTE)  # more than the kernel takes
+                self.in_turns(other, peer, frame(BINARY), 500)  # so much takes some turns to read
+                memory = server.memory()
+                self.in_turns(other, peer, frame(BINARY), count)
+                growth = server.memory() - memory
+                measured(f"{count} empty messages, each in a turn of its own", f"memory {growth:+} KiB")
+                self.assert_below(growth, 2 * KIBIBYTE)
+                peer.reset()
+
     def test_many_at_once(self):
         count = 20
         message = frame(BINARY, bytes(64 * KIBIBYTE - 8))
