@@ -80,6 +80,8 @@ void Performer::hold(Held item)
         return;
     }
     item.due = m_clock.elapsed() + m_behaviour.delay.count();
+    if (item.payload.capacity() > item.payload.size() + heldOverhead)
+        item.payload.squeeze(); // it came in borrowed memory
     m_heldBytes += item.payload.size() + heldOverhead;
     m_held.push_back(std::move(item));
     m_wire.setHeldBytes(m_heldBytes);

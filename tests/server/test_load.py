@@ -102,6 +102,19 @@ class SlowReaders(ServerTest):
                 self.assert_below(growth, 2 * KIBIBYTE)
                 peer.reset()
 
+    def test_small_messages_that_are_held_back(self):
+        count = 5000
+        with Server("--threads", "1") as server, Peer(server) as other, Peer(server) as peer:
+            other.open().echo(bytes(MEBIBYTE), BINARY)
+            peer.send(REQUEST.replace(b"GET / ", b"GET /?delay=60000 "))
+            self.assertEqual(peer.read_status(), 101)
+            memory = server.memory()
+            self.in_turns(other, peer, frame(BINARY, b"x"), count)
+            growth = server.memory() - memory
+            measured(f"{count} messages of a byte, held back", f"memory {growth:+} KiB")
+            self.assert_below(growth, 2 * KIBIBYTE)
+            peer.reset()
+
     def test_many_at_once(self):
         count = 20
         message = frame(BINARY, bytes(64 * KIBIBYTE - 8))
