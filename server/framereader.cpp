@@ -67,10 +67,10 @@ void unmask(QByteArrayView masked, quint32 maskingKey, quint64 offset, char *des
 
 } // namespace
 
-FrameReader::FrameReader(qint64 maxMessageSize, int maxFragments, SpareBuffer *spare)
-    : m_maxMessageSize(maxMessageSize)
+FrameReader::FrameReader(SpareBuffer &spare, qint64 maxMessageSize, int maxFragments)
+    : m_spare(spare)
+    , m_maxMessageSize(maxMessageSize)
     , m_maxFragments(maxFragments)
-    , m_spare(spare)
 {
 }
 
@@ -95,10 +95,10 @@ const FrameReader::Message *FrameReader::next()
     return m_ready ? &(this->*m_ready) : nullptr;
 }
 
-/// Keeps its memory for the next one, unless that is much, or somebody else's as well.
+/// Keeps its memory for the next one, where it is worth keeping.
 void FrameReader::clear(QByteArray &payload)
 {
-    if (payload.isDetached() && payload.capacity() <= SpareBuffer::maxCapacity)
+    if (SpareBuffer::isWorthKeeping(payload))
         payload.resize(0);
     else
         payload.clear();
@@ -106,16 +106,14 @@ void FrameReader::clear(QByteArray &payload)
 
 void FrameReader::giveBack(QByteArray &payload)
 {
-    if (payload.isEmpty() && payload.capacity() > 0) {
-        QByteArray memory = std::exchange(payload, {});
-        if (m_spare)
-            m_spare->giveBack(std::move(memory));
-    }
+    if (payload.isEmpty() && payload.capacity() > 0)
+        m_spare.giveBack(std::exchange(payload, {}));
 }
 
 /*!
-    Makes room for \a count bytes at the end of \a payload: twice as much as needed, so that many
-    small pieces are copied a few times only, but for no more than \a maxSize in all.
+    Makes room for \a count bytes at the end of \a payload, which will have \a maxSize at most. Of
+    memory of its own that is twice as much as needed, so that many small pieces are copied a few
+    times only, but no more than maxSize.
 */
 char *FrameReader::extend(QByteArray &payload, qsizetype count, qsizetype maxSize)
 {
@@ -123,8 +121,8 @@ char *FrameReader::extend(QByteArray &payload, qsizetype count, qsizetype maxSiz
     const qsizetype newSize = oldSize + count;
     if (newSize < maxSize) // it may stay incomplete for long, and borrows nothing
         giveBack(payload);
-    else if (m_spare && payload.capacity() == 0)
-        payload = m_spare->take();
+    else if (payload.capacity() == 0)
+        payload = m_spare.take();
     if (newSize > payload.capacity())
         payload.reserve(qMin(2 * newSize, maxSize));
     payload.resize(newSize);

@@ -50,10 +50,10 @@ public:
         QString reason;
     };
 
-    /// \a maxMessageSize is in bytes of payload; both limits are inclusive. Where there is a \a
-    /// spare buffer, it outlives the reader, which borrows it while there is a message.
-    explicit FrameReader(qint64 maxMessageSize, int maxFragments = defaultMaxFragments,
-                         SpareBuffer *spare = nullptr);
+    /// \a maxMessageSize is in bytes of payload; both limits are inclusive. \a spare outlives the
+    /// reader, which borrows it for a message that is there as a whole.
+    explicit FrameReader(SpareBuffer &spare, qint64 maxMessageSize,
+                         int maxFragments = defaultMaxFragments);
 
     /// Takes the next bytes, once there is no next() in those before. They stay where they are
     /// until there is none in them either.
@@ -96,9 +96,9 @@ private:
     static void clear(QByteArray &payload);
     void giveBack(QByteArray &payload);
 
+    SpareBuffer &m_spare;
     const qint64 m_maxMessageSize;
     const int m_maxFragments;
-    SpareBuffer *const m_spare;
 
     QByteArrayView m_input; // what is not read yet
     Message FrameReader::*m_ready = nullptr; // what next() returns, or has returned

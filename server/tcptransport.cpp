@@ -89,16 +89,16 @@ void TcpTransport::write(std::span<const QByteArray> parts)
         return;
     for (const QByteArray &part : parts)
         m_bytesToWrite += part.size();
-    const bool wasKernelFull = !m_pending.isEmpty();
-    const Position sent = wasKernelFull ? Position() : send(parts, Position());
-    if (m_bytesToWrite == 0)
-        return; // all is sent, or the connection has failed
-    for (const QByteArray &part : parts.subspan(sent.part))
+    if (m_pending.isEmpty()) {
+        const Position sent = send(parts, Position());
+        if (m_bytesToWrite == 0)
+            return; // all is sent, or the connection has failed
+        m_pendingBegin = sent.byte;
+        parts = parts.subspan(sent.part);
+        waitForKernel();
+    }
+    for (const QByteArray &part : parts)
         keep(part);
-    if (wasKernelFull)
-        return;
-    m_pendingBegin = sent.byte;
-    waitForKernel();
 }
 
 /// Small parts are put together: each may be in memory many times its size.

@@ -32,7 +32,7 @@ Wire::Wire(std::unique_ptr<Transport> transport, ServerContext &context, QObject
     , m_context(context)
     , m_transport(std::move(transport))
     , m_handshake(std::make_unique<Handshake>(context.policy))
-    , m_reader(context.limits.maxMessageSize, context.limits.maxFragments, &context.sparePayload)
+    , m_reader(context.sparePayload, context.limits.maxMessageSize, context.limits.maxFragments)
 {
     m_lastInput.start();
     m_lastOutput.start();
@@ -232,15 +232,17 @@ void Wire::sendClose(std::optional<int> code, const QString &reason)
 void Wire::putFrame(Opcode opcode, const QByteArray &payload, bool isFinal)
 {
     const FrameHeader header(opcode, payload.size(), isFinal);
-    const bool isLarge = payload.size() >= largePayloadSize;
-    putBytes(header.bytes(), isLarge ? QByteArrayView() : QByteArrayView(payload));
-    if (!isLarge)
+    if (payload.size() < largePayloadSize) {
+        putSmall(header.bytes(), payload);
         return;
-    m_largeOutputSize += m_output.size() + payload.size();
-    m_largeOutput << std::exchange(m_output, {}) << payload;
+    }
+    m_largeOutputSize += m_output.size() + header.bytes().size() + payload.size();
+    if (!m_output.isEmpty())
+        m_largeOutput << std::exchange(m_output, {});
+    m_largeOutput << header.bytes().toByteArray() << payload;
 }
 
-void Wire::putBytes(QByteArrayView header, QByteArrayView payload)
+void Wire::putSmall(QByteArrayView header, QByteArrayView payload)
 {
     if (m_output.isEmpty()) {
         m_output = m_context.spareOutput.take();
@@ -284,6 +286,7 @@ void Wire::flushOutput()
             m_largeOutput << output;
         m_transport->write(std::exchange(m_largeOutput, {}));
     }
+    // A transport that has kept some of it has a share of its memory, which is not taken then.
     m_context.spareOutput.giveBack(std::move(output));
     if (wasAboveLowMark) // if the kernel has taken it, it will not say so
         resumeWhenDrained();

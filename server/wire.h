@@ -118,7 +118,7 @@ private:
     void updateReading();
     [[nodiscard]] bool isOver() const { return m_phase >= Phase::Closing; }
     void putFrame(Opcode opcode, const QByteArray &payload, bool isFinal = true);
-    void putBytes(QByteArrayView header, QByteArrayView payload);
+    void putSmall(QByteArrayView header, QByteArrayView payload);
     [[nodiscard]] qint64 bytesToWrite() const;
     void flushSoon();
     void flushOutput();

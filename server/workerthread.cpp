@@ -4,6 +4,8 @@
 #include "epolldispatcher.h"
 #include "worker.h"
 
+#include <QCoreApplication>
+
 #include <openssl/crypto.h>
 
 #include <utility>
@@ -28,6 +30,7 @@ void WorkerThread::run()
 {
     exec();
     m_worker.reset(); // here, where its sockets are watched
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete); // sockets with TLS
     // By itself that comes when the thread is gone, which wait() does not wait for.
     OPENSSL_thread_stop();
 }

@@ -112,7 +112,8 @@ void count(benchmark::State &state, const Block &block)
 /// From bytes to messages: unmasked, complete, their UTF-8 checked.
 void readFrames(benchmark::State &state, const Block &block)
 {
-    FrameReader reader(Limits().maxMessageSize);
+    SpareBuffer spare;
+    FrameReader reader(spare, Limits().maxMessageSize);
     for ([[maybe_unused]] auto _ : state) {
         reader.feed(block.bytes);
         while (const FrameReader::Message *message = reader.next())

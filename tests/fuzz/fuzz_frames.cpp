@@ -36,7 +36,8 @@ void takeMessages(FrameReader &reader, Reference::Reading &reading)
 
 Reference::Reading read(QByteArrayView stream, const Settings &settings, Cuts cuts)
 {
-    FrameReader reader(settings.maxMessageSize, settings.maxFragments);
+    SpareBuffer spare;
+    FrameReader reader(spare, settings.maxMessageSize, settings.maxFragments);
     Reference::Reading reading;
     qsizetype fed = 0;
     while (!stream.isEmpty()) {

@@ -90,7 +90,7 @@ class QueuedReader
 public:
     explicit QueuedReader(qint64 maxMessageSize,
                           int maxFragments = FrameReader::defaultMaxFragments)
-        : m_reader(maxMessageSize, maxFragments)
+        : m_reader(m_spare, maxMessageSize, maxFragments)
     {
     }
 
@@ -107,6 +107,7 @@ public:
     [[nodiscard]] qsizetype capacity() const { return m_reader.capacity(); }
 
 private:
+    SpareBuffer m_spare;
     FrameReader m_reader;
     QQueue<FrameReader::Message> m_messages;
 };
@@ -779,7 +780,8 @@ void FrameReaderTest::messagesAreTakenOneByOne()
 
 void FrameReaderTest::memoryIsUsedAgain()
 {
-    FrameReader reader(limit);
+    SpareBuffer spare;
+    FrameReader reader(spare, limit);
     const QByteArray input = textFrame("one"_ba) + textFrame("two"_ba) + textFrame("six"_ba);
     reader.feed(input);
     const QByteArray first = reader.next()->payload; // shares it
@@ -822,7 +824,7 @@ void FrameReaderTest::halfAMessageBorrowsNothing()
     QByteArray lent;
     lent.reserve(SpareBuffer::maxCapacity);
     spare.giveBack(std::move(lent));
-    FrameReader reader(limit, FrameReader::defaultMaxFragments, &spare);
+    FrameReader reader(spare, limit);
     reader.feed(input);
     while (reader.next()) { }
     QVERIFY(reader.isInsideMessage());
