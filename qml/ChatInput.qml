@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
-import QtQuick.Templates as Controls
 import AwesomeChat
 
 /*!
@@ -25,16 +24,16 @@ FocusScope {
     /*! What is said while there is no message. */
     property string placeholder: qsTr("Type a message and press Enter")
     /*! What is in the line, exactly. What is set cannot be undone; see replace(). */
-    property alias text: exact.text
+    property alias text: input.exactText
     /*! How high the lines may become before they scroll. */
     property real maximumLinesHeight: 160
 
     /*! Sends a text that is too long for here, or lines as a message each; whether that was taken. */
-    property var sendText: text => false
-    property var sendLines: lines => false
+    property alias sendText: pasteBar.sendText
+    property alias sendLines: pasteBar.sendLines
 
-    /*! How many characters it holds: laying out many more would make every key slow. */
-    readonly property int maximumLength: 100000
+    /*! How many characters it holds. */
+    readonly property alias maximumLength: input.maximumLength
 
     /*! Enter was pressed on a message that is not empty. */
     signal accepted(string text)
@@ -53,7 +52,7 @@ FocusScope {
     /*! Puts other words in place of the message; undoing (Ctrl+Z) brings that back. */
     function replace(words: string) {
         setEncoding(ChatInput.Text);
-        change(() => exact.replace(words));
+        change(() => input.replaceAll(words));
         input.cursorPosition = input.length;
     }
 
@@ -78,8 +77,21 @@ FocusScope {
     /*! Has the line that belongs to the encoding. */
     function showLine() {
         const line = encoding === ChatInput.Text ? draft : encoding === ChatInput.Hex ? hexLine : base64Line;
-        if (exact.text !== line)
-            change(() => exact.text = line);
+        if (text !== line)
+            change(() => text = line);
+    }
+
+    /*! Keeps what the line has become. */
+    function take(line: string) {
+        problem = "";
+        if (encoding === ChatInput.Hex)
+            hexLine = line;
+        else if (encoding === ChatInput.Base64)
+            base64Line = line;
+        else
+            draft = line;
+        if (!isChanging)
+            edited();
     }
 
     function cycleEncoding() {
@@ -101,63 +113,6 @@ FocusScope {
         isChanging = true;
         action();
         isChanging = false;
-    }
-
-    /*! Puts words in place of what is selected, as a whole or not at all. */
-    function insert(words: string) {
-        const start = input.selectionStart;
-        if (!fits(words.length)) {
-            overflowed();
-            return;
-        }
-        exact.insert(start, input.selectionEnd, words);
-        input.cursorPosition = start + words.length;
-    }
-
-    /*! Puts in what is in the clipboard; asks first where it is many lines, or too many. */
-    function paste(fromSelection: bool) {
-        if (pasted.take(fromSelection))
-            usePasted();
-    }
-
-    function pasteText(words: string) {
-        pasted.set(words);
-        if (words.length > 0)
-            usePasted();
-    }
-
-    function usePasted() {
-        if ((isBinary || pasted.lineCount <= 1) && fits(pasted.length))
-            insert(pasted.text);
-        else
-            question.setSource("PasteQuestion.qml", {lineCount: pasted.lineCount, bytes: pasted.bytes,
-                                                     fits: fits(pasted.length)});
-    }
-
-    function fits(length: int): bool {
-        return input.length - (input.selectionEnd - input.selectionStart) + length <= maximumLength;
-    }
-
-    /*! What is asked about has been dealt with, or not. */
-    function finishPaste(isDone: bool) {
-        if (!isDone)
-            return;
-        question.source = "";
-        pasted.clear();
-        input.forceActiveFocus();
-    }
-
-    function pasteOne(): bool {
-        const send = sendText;
-        if (!fits(pasted.length))
-            return send(pasted.text);
-        insert(pasted.text);
-        return true;
-    }
-
-    function pasteEach(): bool {
-        const send = sendLines;
-        return send(pasted.lines());
     }
 
     function accept() {
@@ -183,73 +138,34 @@ FocusScope {
     implicitWidth: 320
     implicitHeight: notices.y + notices.height
 
-    InputText {
-        id: exact
-
-        document: input.textDocument
-        mark: Theme.hit
-        onTextChanged: {
-            root.problem = "";
-            if (root.encoding === ChatInput.Hex)
-                root.hexLine = text;
-            else if (root.encoding === ChatInput.Base64)
-                root.base64Line = text;
-            else
-                root.draft = text;
-            if (!root.isChanging)
-                root.edited();
-        }
-    }
-
     InputCheck {
         id: check
 
-        text: root.isBinary ? "" : exact.text
+        text: root.isBinary ? "" : root.text
     }
 
     BinaryInput {
         id: binary
 
-        text: root.isBinary ? exact.text : ""
+        text: root.isBinary ? root.text : ""
         encoding: root.encoding === ChatInput.Base64 ? BinaryInput.Base64 : BinaryInput.Hex
     }
 
-    PastedText {
-        id: pasted
-    }
-
-    // There only while it asks.
-    Loader {
-        id: question
-
-        // No type: what is named is loaded with the window.
-        readonly property var asking: item
+    PasteBar {
+        id: pasteBar
 
         width: root.width
-        height: asking ? asking.implicitHeight + Theme.gap : 0
-        onLoaded: asking.focusFirst()
-    }
-
-    Connections {
-        target: question.asking
-        ignoreUnknownSignals: true
-
-        function onOneRequested() {
-            root.finishPaste(root.pasteOne());
-        }
-        function onEachRequested() {
-            root.finishPaste(root.pasteEach());
-        }
-        function onClosed() {
-            root.finishPaste(true);
-        }
+        room: input.room
+        hasMessages: !root.isBinary
+        onAccepted: text => input.putIn(text)
+        onClosed: input.forceActiveFocus()
     }
 
     Rectangle {
         id: field
         objectName: "inputField"
 
-        y: question.height
+        y: pasteBar.height
         width: root.width
         height: scroller.height + 2 * Theme.gap
         radius: Theme.radius
@@ -295,104 +211,23 @@ FocusScope {
 
             onHeightChanged: follow()
 
-            TextEdit {
+            MessageEdit {
                 id: input
                 objectName: "input"
 
                 width: scroller.width
                 height: Math.max(implicitHeight, scroller.height)
                 focus: true
-                activeFocusOnTab: true
-                textFormat: TextEdit.PlainText
-                wrapMode: exact.hasLongWord ? TextEdit.WrapAnywhere : TextEdit.Wrap
-                color: Theme.text
-                selectionColor: Theme.selection
-                selectedTextColor: Theme.text
-                selectByMouse: true
-                persistentSelection: true
-                font.family: Theme.fixedFont
-                font.pixelSize: Theme.textSize
-
-                Accessible.role: Accessible.EditableText
-                Accessible.name: qsTr("Message")
+                canRecall: !root.isBinary
+                trailing: check.trailing
                 Accessible.description: root.notice
-                Accessible.multiLine: true
-
                 onCursorRectangleChanged: scroller.follow()
-                // What a key or an input method puts in, beyond what is looked at below.
-                onLengthChanged: {
-                    if (length > root.maximumLength) {
-                        undo();
-                        root.overflowed();
-                    }
-                }
-
-                Keys.onTabPressed: nextItemInFocusChain(true).forceActiveFocus(Qt.TabFocusReason)
-                Keys.onBacktabPressed: nextItemInFocusChain(false).forceActiveFocus(Qt.BacktabFocusReason)
-                Keys.onPressed: event => {
-                    event.accepted = true;
-                    const isPlain = !(event.modifiers & (Qt.ShiftModifier | Qt.ControlModifier | Qt.AltModifier));
-                    if (event.key === Qt.Key_Return || event.key === Qt.Key_Enter) {
-                        if (event.modifiers & Qt.ShiftModifier)
-                            root.insert("\n");
-                        else
-                            root.accept();
-                    } else if (event.matches(StandardKey.Paste)) {
-                        root.paste(false);
-                    } else if (event.matches(StandardKey.Copy) || event.matches(StandardKey.Cut)) {
-                        copyExactly(event.matches(StandardKey.Cut));
-                    } else if (event.key === Qt.Key_Up && isPlain && !root.isBinary && cursorRectangle.y <= positionToRectangle(0).y) {
-                        root.olderRequested();
-                    } else if (event.key === Qt.Key_Down && isPlain && !root.isBinary
-                               && cursorRectangle.y >= positionToRectangle(length).y) {
-                        root.newerRequested();
-                    } else if (event.text >= " " && isPlain && event.key !== Qt.Key_Delete
-                               && length >= root.maximumLength && selectionStart === selectionEnd) {
-                        root.overflowed();
-                    } else {
-                        event.accepted = false;
-                    }
-                }
-
-                // The middle button pastes what is selected anywhere.
-                MouseArea {
-                    anchors.fill: parent
-                    acceptedButtons: Qt.MiddleButton
-                    cursorShape: Qt.IBeamCursor
-                    onClicked: event => {
-                        input.forceActiveFocus();
-                        input.cursorPosition = input.positionAt(event.x, event.y);
-                        root.paste(true);
-                    }
-                }
-
-                function copyExactly(isCut: bool) {
-                    if (selectionStart === selectionEnd)
-                        return;
-                    exact.copy(selectionStart, selectionEnd);
-                    if (isCut)
-                        remove(selectionStart, selectionEnd);
-                }
-            }
-
-            // Blanks at the end, which have nothing behind them that shows where they end.
-            Rectangle {
-                // They move with the width, too.
-                readonly property rect begin: place(Math.max(0, input.length - check.trailing), input.width)
-                readonly property rect end: place(input.length, input.width)
-
-                function place(position: int, width: real): rect {
-                    return input.positionToRectangle(position);
-                }
-
-                objectName: "trailing"
-                visible: check.trailing > 0 && check.trailing <= input.length && begin.y === end.y
-                x: begin.x
-                y: begin.y
-                z: -1
-                width: end.x - begin.x
-                height: begin.height
-                color: Theme.hit
+                onExactTextChanged: root.take(exactText)
+                onAccepted: root.accept()
+                onPasteRequested: fromSelection => pasteBar.paste(fromSelection)
+                onOverflowed: root.overflowed()
+                onOlderRequested: root.olderRequested()
+                onNewerRequested: root.newerRequested()
             }
         }
 
@@ -424,37 +259,17 @@ FocusScope {
             }
         }
 
-        Controls.AbstractButton {
+        EncodingButton {
             id: switcher
             objectName: "encoding"
 
-            readonly property string name: root.encoding === ChatInput.Hex ? qsTr("hex")
-                : root.encoding === ChatInput.Base64 ? qsTr("base64") : qsTr("text")
-
             anchors.right: parent.right
             anchors.bottom: parent.bottom
-            width: implicitContentWidth + leftPadding + rightPadding
             height: Math.min(parent.height, prompt.height + 2 * Theme.gap)
-            padding: Theme.gap
-            Accessible.name: qsTr("Type as %1").arg(name)
-            Accessible.description: qsTr("Ctrl+B: text, hexadecimal, Base64")
-            Keys.onReturnPressed: clicked()
-            Keys.onEnterPressed: clicked()
+            name: root.encoding === ChatInput.Hex ? qsTr("hex")
+                : root.encoding === ChatInput.Base64 ? qsTr("base64") : qsTr("text")
+            marked: root.isBinary
             onClicked: root.cycleEncoding()
-
-            contentItem: Text {
-                text: switcher.name
-                textFormat: Text.PlainText
-                verticalAlignment: Text.AlignVCenter
-                color: root.isBinary ? Theme.status : switcher.hovered ? Theme.text : Theme.quiet
-                font.pixelSize: Theme.quietSize
-                Accessible.ignored: true
-            }
-            background: Rectangle {
-                radius: Theme.radius
-                color: switcher.down || switcher.hovered ? Theme.hover : "transparent"
-                border.color: switcher.visualFocus ? Theme.accent : "transparent"
-            }
         }
 
         TextMetrics {
@@ -480,36 +295,14 @@ FocusScope {
         }
     }
 
-    DropArea {
+    DropToSend {
         id: drop
         objectName: "dropOnInput"
 
         anchors.fill: field
-        enabled: root.enabled
-        onDropped: event => {
-            if (event.hasUrls)
-                root.fileDropped(event.urls[0]);
-            else if (event.hasText)
-                root.pasteText(event.text);
-        }
-
-        Rectangle {
-            objectName: "dropToSend"
-
-            anchors.fill: parent
-            visible: (drop.containsDrag || root.isDragging) && root.enabled
-            radius: Theme.radius
-            color: Theme.field
-            border.color: drop.containsDrag ? Theme.accent : Theme.line
-
-            Text {
-                anchors.centerIn: parent
-                text: qsTr("Drop here to send it")
-                textFormat: Text.PlainText
-                color: drop.containsDrag ? Theme.accent : Theme.quiet
-                font.pixelSize: Theme.textSize
-            }
-        }
+        isDragging: root.isDragging
+        onFileDropped: file => root.fileDropped(file)
+        onTextDropped: text => pasteBar.pasteText(text)
     }
 
     Column {
