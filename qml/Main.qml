@@ -30,9 +30,6 @@ Window {
     /*! Whether there is no room for a pane beside the rows. */
     readonly property bool isNarrow: width < 640
 
-    /*! Whether there is room for the rows only where all else takes little. */
-    readonly property bool isLow: height < 320
-
     /*! What has been done, in a sentence. */
     property string done: ""
 
@@ -57,30 +54,10 @@ Window {
         lines: root.lines
     }
 
-    function showEntry(seq: int) {
-        const row = session.shown.showEntry(seq);
-        if (row !== -1)
-            chatView.showRow(row);
-    }
-
     function connectTo(server: url) {
         leave();
         session.connectTo(server);
         arrive();
-    }
-
-    function sendAgain(seq: int) {
-        if (session.isReading || !session.shown.isMessage(seq))
-            return;
-        if (session.sendAgain(seq))
-            chatView.showNewest();
-    }
-
-    /*! Puts a message into the line; Ctrl+Z there brings back what was in it. */
-    function editMessage(seq: int) {
-        if (session.isReading || !session.shown.isMessage(seq) || session.shown.isBinary(seq))
-            return;
-        inputArea.edit(session.shown.textOf(seq));
     }
 
     onActiveChanged: session.transcript.setLookedAt(active)
@@ -105,39 +82,22 @@ Window {
     }
 
     function leave() {
-        details.clear();
-        filterBar.clear();
-        session.clearFinders();
-        bars.close();
+        transcriptArea.clear();
+        readingBars.close();
     }
 
     function arrive() {
         done = "";
-        chatView.clearSelection();
-        chatView.showNewest();
+        transcriptArea.showNewest();
         focusUsual();
     }
 
     /*! The line to type in; or the rows, while it is off. */
     function focusUsual() {
         if (session.isReading)
-            chatView.forceActiveFocus();
+            transcriptArea.focusRows();
         else
             inputArea.focusLine();
-    }
-
-    function showConversations(shown: bool) {
-        if (shown)
-            settingsSide.hide();
-        conversationList.visible = shown;
-        if (conversationList.list !== null) {
-            conversationList.list.filter = "";
-            conversationList.list.notice = "";
-        }
-        if (shown)
-            conversationList.list.focusField();
-        else
-            focusUsual();
     }
 
     /*! Keeps what was typed as settings, and connects like that or not yet. */
@@ -174,71 +134,25 @@ Window {
 
         // Deleted, or another server's: what was chosen is no longer there.
         function onConversationChanged() {
-            if (session.isReading)
-                return;
-            root.leave();
-            chatView.clearSelection();
+            if (!session.isReading)
+                root.leave();
         }
     }
 
-    Connections {
-        target: session.file
-
-        function onFinished() {
-            chatView.showNewest();
-        }
-    }
-
-    Binding {
-        target: session.conversations
-        property: "active"
-        value: conversationList.visible
-    }
-
-    Binding {
-        target: session.conversations
-        property: "filter"
-        value: conversationList.list?.filter ?? ""
-    }
-
-    // Not made before it is looked at: a window is there sooner.
-    Loader {
-        id: conversationList
-
-        // No type: what is named is loaded with the window.
-        readonly property var list: item
+    ConversationsSide {
+        id: conversationsSide
 
         // A narrow window has no room for both.
         width: root.isNarrow ? root.width : Math.min(400, root.width / 2)
         height: parent.height
-        visible: false
-        onVisibleChanged: {
-            if (visible && status === Loader.Null)
-                setSource("ConversationList.qml", {objectName: "conversationList", model: session.conversations});
-        }
-
-        Connections {
-            target: conversationList.list
-            ignoreUnknownSignals: true
-
-            function onOpened(conversation: int, current: bool) {
-                root.read(current ? 0 : conversation);
-                root.showConversations(false);
-            }
-            function onRenamed(conversation: int, name: string) {
-                session.conversations.rename(conversation, name);
-            }
-            function onRemoved(conversation: int) {
-                conversationList.list.notice = session.conversations.remove(conversation) ? ""
-                    : qsTr("It is not deleted: another window has it.");
-            }
-            function onFileRequested() {
-                root.showConversations(false);
-                bars.askForFile(false);
-            }
-            function onClosed() {
-                root.showConversations(false);
-            }
+        chat: session
+        onOpened: conversation => root.read(conversation)
+        onFileRequested: readingBars.askForFile(false)
+        onClosed: root.focusUsual()
+        // There is no room for both.
+        onShownChanged: {
+            if (shown)
+                settingsSide.hide();
         }
     }
 
@@ -248,7 +162,7 @@ Window {
         anchors.fill: parent
         onDropped: drop => {
             if (drop.hasUrls) {
-                root.showConversations(false);
+                conversationsSide.close();
                 root.readFile(drop.urls[0].toString());
             }
         }
@@ -256,17 +170,15 @@ Window {
 
     ColumnLayout {
         anchors.fill: parent
-        anchors.leftMargin: conversationList.visible ? conversationList.width : 0
+        anchors.leftMargin: conversationsSide.shown ? conversationsSide.width : 0
         anchors.rightMargin: settingsSide.shown ? settingsSide.width : 0
         spacing: 0
-        visible: !keyHelp.visible && !(root.isNarrow && (conversationList.visible || settingsSide.shown))
+        visible: !keyHelp.visible && !(root.isNarrow && (conversationsSide.shown || settingsSide.shown))
         Keys.onEscapePressed: event => {
             event.accepted = true;
-            if (connectionBars.closeOne())
+            if (connectionBars.closeOne() || transcriptArea.closeOne())
                 return;
-            if (details.visible)
-                details.closed();
-            else if (session.isReading)
+            if (session.isReading)
                 root.read(0);
             else
                 event.accepted = false;
@@ -291,143 +203,26 @@ Window {
                 onFinished: root.focusUsual()
             }
 
-            // Not made before something is read, or a file asked for: a window is there sooner.
-            Loader {
-                id: bars
-
-                // No type: what is named is loaded with the window.
-                readonly property var parts: item
-                readonly property bool isReplaying: parts?.isReplaying ?? false
-                readonly property bool canStep: parts?.canStep ?? false
-
-                function load() {
-                    if (parts === null)
-                        setSource("ReadingBars.qml", {chat: session});
-                }
-
-                function askForFile(isExport: bool) {
-                    load();
-                    parts.askForFile(isExport);
-                }
-
-                function close() {
-                    if (parts !== null)
-                        parts.close();
-                }
+            LazyReadingBars {
+                id: readingBars
 
                 Layout.fillWidth: true
-                visible: parts !== null
-
-                Connections {
-                    target: session
-
-                    function onIsReadingChanged() {
-                        bars.load();
-                    }
-                }
-
-                Connections {
-                    target: bars.parts
-                    ignoreUnknownSignals: true
-
-                    function onDone(sentence: string) {
-                        root.done = sentence;
-                    }
-                    function onFinished() {
-                        root.focusUsual();
-                    }
-                    function onBackRequested() {
-                        root.read(0);
-                    }
-                    function onOpened(fileName: string) {
-                        root.readFile(fileName);
-                    }
-                }
+                chat: session
+                onDone: sentence => root.done = sentence
+                onFinished: root.focusUsual()
+                onBackRequested: root.read(0)
+                onOpened: fileName => root.readFile(fileName)
             }
 
-            FinderBar {
-                id: filterBar
-                objectName: "filterBar"
-
-                Layout.fillWidth: true
-                visible: false
-                finder: session.shown.finder
-                entryCount: session.shown.entryCount
-                chosen: chatView.selectionEnd
-
-                /*! What was read when it was opened, by its number; 0: the newest. */
-                property int placeBefore: 0
-
-                onRowsChanged: root.showEntry(chosen)
-                onHitRequested: seq => {
-                    root.showEntry(seq);
-                    chatView.select(session.shown.rowOf(seq), false);
-                }
-                onClosed: {
-                    clear();
-                    root.showEntry(chosen > 0 ? chosen : placeBefore);
-                    root.focusUsual();
-                }
-            }
-
-            Notice {
-                objectName: "storeNotice"
-
-                Layout.fillWidth: true
-                Layout.margins: visible ? Theme.gap : 0
-                horizontalAlignment: Text.AlignHCenter
-                text: session.shown.notice.length > 0 ? session.shown.notice : session.transcript.notice
-            }
-
-            ChatView {
-                id: chatView
-                objectName: "transcript"
+            TranscriptArea {
+                id: transcriptArea
 
                 Layout.fillWidth: true
                 Layout.fillHeight: true
-                Layout.minimumHeight: root.isLow ? 24 : 60
-                // A low window has no room for both.
-                visible: !difference.visible || root.height >= (root.width < 640 ? 900 : 600)
-                transcript: session.shown
-                entryCount: session.shown.entryCount
-                firstSeq: session.shown.firstSeq
-                needle: filterBar.finder.text
-                canSend: !session.isReading
-                onOpened: seq => details.show(seq)
-                onCopyRequested: (first, last, format) => session.shown.copyRows(first, last, format)
-                onSendRequested: seq => root.sendAgain(seq)
-                onEditRequested: seq => root.editMessage(seq)
-            }
-
-            Details {
-                id: details
-
-                Layout.fillWidth: true
-                Layout.fillHeight: false
-                Layout.preferredHeight: root.height * 0.45
-                transcript: session.shown
-                onClosed: {
-                    clear();
-                    root.focusUsual();
-                }
-            }
-
-            // Not made before there is one: a window is there sooner.
-            Loader {
-                id: difference
-
-                readonly property Replay replay: session.replaySession.replay
-
-                Layout.fillWidth: true
-                Layout.fillHeight: true
-                Layout.preferredHeight: root.height * 0.5
-                Layout.maximumHeight: chatView.visible ? root.height * 0.5 : -1
-                visible: bars.isReplaying && !session.replaySession.running
-                         && (replay.hasExpected || replay.hasReceived)
-                onVisibleChanged: {
-                    if (visible && status === Loader.Null)
-                        setSource("ReplayDifference.qml", {replay: replay});
-                }
+                chat: session
+                isReplaying: readingBars.isReplaying
+                onEditRequested: text => inputArea.edit(text)
+                onFinished: root.focusUsual()
             }
 
             Notice {
@@ -446,7 +241,7 @@ Window {
                 chat: session
                 onSent: {
                     session.recall.reset();
-                    chatView.showNewest();
+                    transcriptArea.showNewest();
                 }
                 onFinished: root.focusUsual()
             }
@@ -461,7 +256,7 @@ Window {
             isDragging: drop.containsDrag
             onSent: {
                 session.recall.reset();
-                chatView.showNewest();
+                transcriptArea.showNewest();
             }
             onFileDropped: file => outgoing.openFile(file.toString())
         }
@@ -482,8 +277,8 @@ Window {
         id: keys
 
         canExport: !session.file.running
-        canStep: bars.canStep
-        canScroll: !conversationList.activeFocus && !keyHelp.visible
+        canStep: readingBars.canStep
+        canScroll: !conversationsSide.activeFocus && !keyHelp.visible
         onHelpRequested: root.showKeys(!keyHelp.visible)
         onAddressRequested: connectionBars.focusAddress()
         onConnectRequested: connectionBars.connectAgain()
@@ -491,26 +286,18 @@ Window {
         onServerRequested: connectionBars.startServer()
         onSettingsRequested: settingsSide.toggle()
         onCopyRequested: connectionBars.showCopyMenu()
-        onFindRequested: {
-            if (!filterBar.visible)
-                filterBar.placeBefore = chatView.seqInSight();
-            filterBar.visible = true;
-            filterBar.focusField();
-        }
-        onOlderHitRequested: filterBar.olderRequested()
-        onNewerHitRequested: filterBar.newerRequested()
-        onConversationsRequested: root.showConversations(!conversationList.visible)
-        onExportRequested: bars.askForFile(true)
-        onOpenRequested: bars.askForFile(false)
+        onFindRequested: transcriptArea.find()
+        onOlderHitRequested: transcriptArea.findOlder()
+        onNewerHitRequested: transcriptArea.findNewer()
+        onConversationsRequested: conversationsSide.toggle()
+        onExportRequested: readingBars.askForFile(true)
+        onOpenRequested: readingBars.askForFile(false)
         onEncodingRequested: inputArea.cycleEncoding()
         onSendFileRequested: outgoing.openFile("")
         onStepRequested: session.replaySession.replay.step()
-        onScrollRequested: pages => chatView.scrollPages(pages)
-        onOldestRequested: {
-            session.shown.showEntry(session.shown.firstSeq);
-            chatView.showOldest();
-        }
-        onNewestRequested: chatView.showNewest()
+        onScrollRequested: pages => transcriptArea.scrollPages(pages)
+        onOldestRequested: transcriptArea.showOldest()
+        onNewestRequested: transcriptArea.showNewest()
     }
 
     SettingsSide {
@@ -527,7 +314,7 @@ Window {
         // There is no room for both.
         onShownChanged: {
             if (shown)
-                conversationList.visible = false;
+                conversationsSide.hide();
         }
     }
 
