@@ -77,7 +77,10 @@ ROWS = [
         beside_beast=Target(1.11, at_most=True), target=Target(12, at_most=True)),
     Row("connects", "connects per CPU", beside_ws=Target(1)),
 ]
-WORKERS = ["--connections", 200]
+WORKER_LOADS = [
+    Load("200 connections, 20 B, 1 in flight", ["--connections", 200]),
+    Load("200 connections, 20 B, 16 in flight", ["--connections", 200, "--in-flight", 16]),
+]
 
 
 def reported(results, load, name, value):
@@ -256,20 +259,22 @@ class ServerBench:
 
     def workers(self):
         """Two workers beside one, on the same two cores as the load, which takes its part of them."""
-        runs = {1: [], 2: []}
-        for run in range(self.runs):
-            for threads in (1, 2) if run % 2 == 0 else (2, 1):
-                runs[threads].append(self.run_load(OURS, self.our_command(threads), WORKERS, self.both, self.both))
         print("\n### Two workers beside one\n\n"
-              "200 connections, 20 B, 1 in flight. Server and load are on the same two cores, where three threads do not have a core\n"
-              "each: what two workers could do with two cores of their own is told by the CPU time of the busier one.\n\n"
+              "Server and load are on the same two cores, where three threads do not have a core each: what two workers do with two\n"
+              "cores of their own is told by what they do per second of CPU time.\n\n"
               "| messages there and back | 1 worker | 2 workers | ratio |\n|---|--:|--:|--:|")
-        for value, words, target in (("rate per thread", "per second of CPU time of the busiest worker", Target(1.7)),
-                                     ("rate per CPU", "per second of CPU time of all workers", None),
-                                     ("rate", "per second", None)):
-            one, two = ([of_run[value] for of_run in runs[threads]] for threads in (1, 2))
-            print(f"| {words} | {number(statistics.median(one))} | {number(statistics.median(two))} | "
-                  f"{ratio(two, one, target)} |")
+        for load in WORKER_LOADS:
+            runs = {1: [], 2: []}
+            for run in range(self.runs):
+                for threads in (1, 2) if run % 2 == 0 else (2, 1):
+                    runs[threads].append(self.run_load(OURS, self.our_command(threads), load.options, self.both, self.both))
+            for words, value, per_core, target in (
+                    ("per second of CPU time, times the cores that they would have", "rate per CPU", True, Target(1.7)),
+                    ("per second of CPU time of the busiest worker", "rate per thread", False, None),
+                    ("per second, beside the load", "rate", False, None)):
+                one, two = ([of_run[value] * (threads if per_core else 1) for of_run in runs[threads]] for threads in (1, 2))
+                print(f"| {load.words}: {words} | {number(statistics.median(one))} | {number(statistics.median(two))} | "
+                      f"{ratio(two, one, target)} |")
 
     def run(self):
         results = self.measure()
