@@ -43,8 +43,10 @@ public:
     void close()
     {
         if (isOpen())
-            ::close(std::exchange(m_number, -1));
+            ::close(release());
     }
+    /// Leaves the file to somebody else.
+    int release() { return std::exchange(m_number, -1); }
 
 private:
     int m_number = -1;

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <utility>
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -80,9 +79,10 @@ std::variant<ListeningPlace, ListeningPlace::Error> ListeningPlace::adopt(int de
         if (!sockets.back().isOpen())
             return lastError();
     }
-    QTcpServer reader; // of a copy, as it would close it
-    const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    if (!reader.setSocketDescriptor(copy))
+    QTcpServer reader; // of a copy, as it will close it
+    FileDescriptor copy = FileDescriptor::duplicateOf(descriptor);
+    if (!reader.setSocketDescriptor(copy.number()))
         return Error{reader.serverError(), reader.errorString()};
+    copy.release();
     return ListeningPlace(reader.serverAddress(), reader.serverPort(), std::move(sockets));
 }

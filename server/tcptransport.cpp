@@ -18,8 +18,6 @@ namespace {
 
 /// As many as a call of the kernel takes at least (POSIX: _XOPEN_IOV_MAX).
 constexpr std::size_t maxPartsAtOnce = 16;
-/// Below, it costs less to copy a part than to keep it where it is.
-constexpr qsizetype smallPartSize = 4096;
 
 bool isTransient(int error)
 {
@@ -104,7 +102,7 @@ void TcpTransport::write(std::span<const QByteArray> parts)
 /// Small parts are put together: each may be in memory many times its size.
 void TcpTransport::keep(const QByteArray &part)
 {
-    const auto isSmall = [](const QByteArray &bytes) { return bytes.size() < smallPartSize; };
+    const auto isSmall = [](const QByteArray &bytes) { return bytes.size() < largePartSize; };
     if (!isSmall(part))
         m_pending << part;
     else if (m_pending.isEmpty() || !isSmall(m_pending.constLast()))

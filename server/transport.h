@@ -20,6 +20,8 @@ class Transport : public QObject
 public:
     /// What read() returns at the end of the input.
     static constexpr qint64 endOfInput = -1;
+    /// In bytes: from here on it costs more to copy a part than to send it from where it is.
+    static constexpr qsizetype largePartSize = 4096;
 
     [[nodiscard]] const QHostAddress &peerAddress() const { return m_peerAddress; }
     [[nodiscard]] quint16 peerPort() const { return m_peerPort; }

@@ -18,8 +18,6 @@ namespace {
 constexpr quint16 policyViolation = 1008;
 /// What a Close frame has room for beside its code (RFC 6455 5.5).
 constexpr qsizetype maxCloseReasonSize = 123;
-/// From here on it costs more to copy a payload than to send it from where it is.
-constexpr qsizetype largePayloadSize = 4096;
 /// A turn's output that needs no second allocation.
 constexpr qsizetype usualOutputSize = 512;
 /// How often to ask the kernel whether the peer has received all.
@@ -232,7 +230,7 @@ void Wire::sendClose(std::optional<int> code, const QString &reason)
 void Wire::putFrame(Opcode opcode, const QByteArray &payload, bool isFinal)
 {
     const FrameHeader header(opcode, payload.size(), isFinal);
-    if (payload.size() < largePayloadSize) {
+    if (payload.size() < Transport::largePartSize) {
         putSmall(header.bytes(), payload);
         return;
     }
