@@ -21,15 +21,6 @@ std::string base64(std::span<const unsigned char> bytes)
     return result;
 }
 
-/// RFC 6455 4.2.2
-std::string acceptKey(const std::string &key)
-{
-    const std::string text = key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    std::array<unsigned char, SHA_DIGEST_LENGTH> digest;
-    SHA1(reinterpret_cast<const unsigned char *>(text.data()), text.size(), digest.data());
-    return base64(digest);
-}
-
 std::string toLower(std::string text)
 {
     for (char &letter : text)
@@ -56,6 +47,14 @@ std::string randomKey()
     for (unsigned char &byte : nonce)
         byte = static_cast<unsigned char>(random());
     return base64(nonce);
+}
+
+std::string acceptKey(const std::string &key)
+{
+    const std::string text = key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    std::array<unsigned char, SHA_DIGEST_LENGTH> digest;
+    SHA1(reinterpret_cast<const unsigned char *>(text.data()), text.size(), digest.data());
+    return base64(digest);
 }
 
 void checkAnswer(const std::string &answer, const std::string &key)

@@ -2,8 +2,7 @@
 // What no server can do with less: one recv and one send for all that a connection has to say. It
 // checks nothing, keeps no limit, and waits for a peer that does not read: it is to measure by, not
 // to use.
-#include <openssl/evp.h>
-#include <openssl/sha.h>
+#include "../handshake.h"
 
 #include <algorithm>
 #include <array>
@@ -57,22 +56,14 @@ void send(int descriptor, std::span<const unsigned char> bytes)
     }
 }
 
-/// RFC 6455 4.2.2
-void upgrade(int descriptor, std::string_view request)
+void upgrade(int descriptor, const std::string &request)
 {
     constexpr std::string_view header = "Sec-WebSocket-Key: ";
-    constexpr std::size_t encodedSize = 24;
-    const std::string key =
-        std::string(request.substr(request.find(header) + header.size(), encodedSize))
-        + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    std::array<unsigned char, SHA_DIGEST_LENGTH> hash;
-    SHA1(reinterpret_cast<const unsigned char *>(key.data()), key.size(), hash.data());
-    std::array<unsigned char, 32> accept = {};
-    const int acceptSize = EVP_EncodeBlock(accept.data(), hash.data(), int(hash.size()));
-    std::string answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                         "Connection: Upgrade\r\nSec-WebSocket-Accept: ";
-    answer.append(reinterpret_cast<const char *>(accept.data()), std::size_t(acceptSize));
-    answer += "\r\n\r\n";
+    constexpr std::size_t keyLength = 24;
+    const std::string key = request.substr(request.find(header) + header.size(), keyLength);
+    const std::string answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                               "Connection: Upgrade\r\nSec-WebSocket-Accept: "
+        + acceptKey(key) + "\r\n\r\n";
     send(descriptor, {reinterpret_cast<const unsigned char *>(answer.data()), answer.size()});
 }
 
@@ -188,7 +179,7 @@ private:
         }
         const auto input = std::span(std::as_const(m_input)).first(std::size_t(count));
         if (!peer.isUpgraded) { // a request comes as a whole, and alone
-            upgrade(descriptor, {reinterpret_cast<const char *>(input.data()), input.size()});
+            upgrade(descriptor, std::string(input.begin(), input.end()));
             peer.isUpgraded = true;
             return;
         }
