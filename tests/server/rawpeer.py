@@ -7,6 +7,7 @@ import resource
 import selectors
 import signal
 import socket
+import ssl
 import statistics
 import struct
 import subprocess
@@ -66,6 +67,21 @@ def wait_for(condition, what, seconds=TIMEOUT):
         assert time.monotonic() - begin < seconds, f"not within {seconds} s: {what}"
         time.sleep(0.005)
     return time.monotonic() - begin
+
+
+def cpu_of(pid):
+    """Seconds of CPU time that a process has used."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def trusting():
+    """For a TLS client that takes any certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def source(number, per_address=500):
@@ -150,9 +166,7 @@ class Server:
 
     def cpu(self):
         """Seconds of CPU time so far."""
-        with open(f"/proc/{self.pid}/stat", encoding="utf-8") as stat:
-            fields = stat.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_of(self.pid)
 
     def cpu_share(self, seconds):
         """Which part of one CPU it uses from now on, for that long."""

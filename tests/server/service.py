@@ -5,13 +5,12 @@ import json
 import os
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
 
 import rawpeer
-from rawpeer import REQUEST, TIMEOUT
+from rawpeer import REQUEST, TIMEOUT, cpu_of, trusting
 
 # Becomes the program: "$$" in the environment stands for its own process id, the descriptors follow each other from 3.
 BECOME = """
@@ -78,9 +77,7 @@ class Service:
 
     def cpu_seconds(self):
         """What it has used until now."""
-        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_of(self.process.pid)
 
     def exit_code(self):
         return self.process.wait(TIMEOUT)
@@ -139,10 +136,7 @@ class Peer(rawpeer.Peer):
         self.input = bytearray()
         self.socket = socket.create_connection((address, port), TIMEOUT)
         if tls:
-            context = ssl.create_default_context()
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-            self.socket = context.wrap_socket(self.socket)
+            self.socket = trusting().wrap_socket(self.socket)
 
     def ask_for(self, name):
         """The HTTP status of the answer to a handshake with the host of that name."""

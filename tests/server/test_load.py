@@ -9,8 +9,9 @@ import signal
 import time
 from contextlib import ExitStack
 
-from rawpeer import (BINARY, GREETING, PING, PONG, REQUEST, TEXT, Crowd, Peer, Server, ServerTest, close_frame,
-                     frame, header, measured, milliseconds, percentile, run_tests, source, timed_visit, wait_for)
+from rawpeer import (BINARY, GREETING, ONE_LOOP, PING, PONG, REQUEST, TEXT, Crowd, Peer, Server, ServerTest,
+                     close_frame, frame, header, measured, milliseconds, percentile, run_tests, source, timed_visit,
+                     wait_for)
 
 KIBIBYTE = 1024
 MEBIBYTE = 1024 * 1024
@@ -88,31 +89,29 @@ class SlowReaders(ServerTest):
             peer.send(message)
         other.echo()
 
+    def assert_small_in_turns(self, server, other, peer, message, count, what):
+        memory = server.memory()
+        self.in_turns(other, peer, message, count)
+        growth = server.memory() - memory
+        measured(f"{count} {what}", f"memory {growth:+} KiB")
+        self.assert_below(growth, 2 * KIBIBYTE)
+
     def test_small_messages_beside_a_busy_peer(self):
-        count = 10_000
-        with Server("--threads", "1", "--high-mark", str(64 * MEBIBYTE)) as server, Peer(server) as other:
+        with Server(*ONE_LOOP, "--high-mark", str(64 * MEBIBYTE)) as server, Peer(server) as other:
             other.open().echo(bytes(MEBIBYTE), BINARY)
             with Peer(server, receive_buffer=4 * KIBIBYTE) as peer:
                 offer(peer.open(), frame(BINARY, bytes(64 * KIBIBYTE - 8)), 8 * MEBIBYTE)  # more than the kernel takes
                 self.in_turns(other, peer, frame(BINARY), 500)  # so much takes some turns to read
-                memory = server.memory()
-                self.in_turns(other, peer, frame(BINARY), count)
-                growth = server.memory() - memory
-                measured(f"{count} empty messages, each in a turn of its own", f"memory {growth:+} KiB")
-                self.assert_below(growth, 2 * KIBIBYTE)
+                self.assert_small_in_turns(server, other, peer, frame(BINARY), 10_000,
+                                           "empty messages, each in a turn of its own")
                 peer.reset()
 
     def test_small_messages_that_are_held_back(self):
-        count = 5000
-        with Server("--threads", "1") as server, Peer(server) as other, Peer(server) as peer:
+        with Server(*ONE_LOOP) as server, Peer(server) as other, Peer(server) as peer:
             other.open().echo(bytes(MEBIBYTE), BINARY)
             peer.send(REQUEST.replace(b"GET / ", b"GET /?delay=60000 "))
             self.assertEqual(peer.read_status(), 101)
-            memory = server.memory()
-            self.in_turns(other, peer, frame(BINARY, b"x"), count)
-            growth = server.memory() - memory
-            measured(f"{count} messages of a byte, held back", f"memory {growth:+} KiB")
-            self.assert_below(growth, 2 * KIBIBYTE)
+            self.assert_small_in_turns(server, other, peer, frame(BINARY, b"x"), 5000, "messages of a byte, held back")
             peer.reset()
 
     def test_many_at_once(self):

@@ -19,7 +19,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from rawpeer import (BINARY, ONE_LOOP, REQUEST, TEXT, Crowd, Peer, Server, ServerTest, Visits, close_frame, frame,
-                     measured, milliseconds, run_tests, timed_visit, wait_for)
+                     measured, milliseconds, run_tests, timed_visit, trusting, wait_for)
 
 OPENSSL = sys.argv[2]
 
@@ -32,10 +32,7 @@ class CertificateVisits(Visits):
     """Visitors who remember which certificate they were shown."""
 
     def __init__(self, server):
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        super().__init__(server, pause=0, context=context)
+        super().__init__(server, pause=0, context=trusting())
         self.shown = []  # when it began to connect, and the certificate's SHA-256
 
     def visit(self):
