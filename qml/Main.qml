@@ -92,6 +92,12 @@ Window {
         focusUsual();
     }
 
+    /*! Shows what has been sent, and what is recalled next is the newest again. */
+    function showSent() {
+        session.recall.reset();
+        transcriptArea.showNewest();
+    }
+
     /*! The line to type in; or the rows, while it is off. */
     function focusUsual() {
         if (session.isReading)
@@ -239,10 +245,7 @@ Window {
                 Layout.fillWidth: true
                 Layout.fillHeight: false
                 chat: session
-                onSent: {
-                    session.recall.reset();
-                    transcriptArea.showNewest();
-                }
+                onSent: root.showSent()
                 onFinished: root.focusUsual()
             }
         }
@@ -254,10 +257,7 @@ Window {
             Layout.fillHeight: false
             chat: session
             isDragging: drop.containsDrag
-            onSent: {
-                session.recall.reset();
-                transcriptArea.showNewest();
-            }
+            onSent: root.showSent()
             onFileDropped: file => outgoing.openFile(file.toString())
         }
     }
